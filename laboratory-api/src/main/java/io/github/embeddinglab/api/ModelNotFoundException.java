@@ -1,0 +1,29 @@
+package io.github.embeddinglab.api;
+
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+
+/** No source has the model that was asked for. */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public class ModelNotFoundException extends LaboratoryException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Makes the error.
+     *
+     * @param message what, where and how to fix it, in one line
+     */
+    public ModelNotFoundException(String message) {
+        super(message);
+    }
+
+    /**
+     * Makes the error with its cause.
+     *
+     * @param message what, where and how to fix it, in one line
+     * @param cause what was caught
+     */
+    public ModelNotFoundException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
