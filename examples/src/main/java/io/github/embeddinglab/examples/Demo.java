@@ -73,7 +73,7 @@ public final class Demo {
             List<Passage> passages = corpus();
             Embeddings vectors = vectors(model, passages);
             ExactSearch search = ExactSearch.over(
-                    FloatMatrix.of(vectors.toArray(), vectors.dimensions()), Similarity.DOT);
+                    FloatMatrix.of(vectors.toArray(), vectors.rows(), vectors.dimensions()), Similarity.DOT);
             for (String own : QUESTIONS) {
                 answer(own, model, search, passages);
             }
