@@ -1,0 +1,195 @@
+package io.github.embeddinglab.core.graph;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.CodedOutputStream;
+import io.github.embeddinglab.api.InvalidModelException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+
+/**
+ * A compiled graph: its nodes, and a plan that streams its weights to a file. The weights are not held; the tensors
+ * that the graph was compiled from must be open while it is written. Immutable and safe for concurrent use.
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public final class CompiledGraph {
+    /** Name of the file with the nodes. */
+    public static final String MODEL_FILE = "model.onnx";
+
+    /** Name of the file with the weights, beside {@link #MODEL_FILE}. */
+    public static final String WEIGHT_FILE = GraphBuilder.WEIGHT_FILE;
+
+    private final ModelProto model;
+    private final List<ExternalWeight> weights;
+    private final List<String> inputs;
+    private final GraphOptions.Output output;
+    private final int dimensions;
+
+    CompiledGraph(GraphBuilder graph, GraphOptions.Output output, int dimensions) {
+        this.model = graph.build();
+        this.weights = graph.weights();
+        this.inputs = graph.inputs();
+        this.output = output;
+        this.dimensions = dimensions;
+    }
+
+    /**
+     * Names of the inputs, each int64 (n x t).
+     *
+     * @return {@code input_ids}, {@code attention_mask} and what else the graph reads
+     */
+    public List<String> inputs() {
+        return inputs;
+    }
+
+    /**
+     * What the graph computes.
+     *
+     * @return the output, which knows its tensor's name
+     */
+    public GraphOptions.Output output() {
+        return output;
+    }
+
+    /**
+     * Columns of the output.
+     *
+     * @return d of (n x d), or h of (n x t x h)
+     */
+    public int dimensions() {
+        return dimensions;
+    }
+
+    /**
+     * The nodes: an ONNX model whose weights refer to {@link #WEIGHT_FILE}.
+     *
+     * @return a new array
+     */
+    public byte[] modelBytes() {
+        return model.toByteArray();
+    }
+
+    /**
+     * Length of the weight file.
+     *
+     * @return bytes, padding between weights included
+     */
+    public long weightBytes() {
+        if (weights.isEmpty()) {
+            return 0;
+        }
+        ExternalWeight last = weights.get(weights.size() - 1);
+        return last.offset() + last.length();
+    }
+
+    /**
+     * Writes {@link #MODEL_FILE} and {@link #WEIGHT_FILE}. Both are written under other names, synced and renamed; the
+     * model file comes last and an older one is removed first, so that a model file is never seen beside foreign
+     * weights.
+     *
+     * @param folder made where it does not exist
+     * @throws IOException when the file system refuses; no part stays behind
+     */
+    public void writeTo(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Path data = Files.createTempFile(folder, WEIGHT_FILE, ".tmp");
+        try {
+            Path nodes = Files.createTempFile(folder, MODEL_FILE, ".tmp");
+            try {
+                try (FileChannel channel = FileChannel.open(data, StandardOpenOption.WRITE)) {
+                    writeWeights(new FloatSink(channel));
+                    channel.force(true);
+                }
+                try (FileChannel channel = FileChannel.open(nodes, StandardOpenOption.WRITE)) {
+                    ByteBuffer bytes = ByteBuffer.wrap(modelBytes());
+                    while (bytes.hasRemaining()) {
+                        channel.write(bytes);
+                    }
+                    channel.force(true);
+                }
+                Files.deleteIfExists(folder.resolve(MODEL_FILE));
+                move(data, folder.resolve(WEIGHT_FILE));
+                move(nodes, folder.resolve(MODEL_FILE));
+            } finally {
+                Files.deleteIfExists(nodes);
+            }
+        } finally {
+            Files.deleteIfExists(data);
+        }
+    }
+
+    /**
+     * Writes nodes and weights into one ONNX file, for peers that read a model from a stream. The weights are streamed
+     * into the file; a model of 2 GiB or more does not fit into this format.
+     *
+     * @param file the file; written under another name, synced and renamed
+     * @throws IOException when the file system refuses; no part stays behind
+     * @throws InvalidModelException when the model is too large
+     */
+    public void writeSingleFile(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IOException(file + " is no file in a folder");
+        }
+        SingleFile single = new SingleFile(model, byName());
+        if (single.bytes() > Integer.MAX_VALUE) {
+            throw new InvalidModelException("the model takes " + single.bytes() + " bytes, one ONNX file holds "
+                    + Integer.MAX_VALUE + ": write it with its weights beside it");
+        }
+        Files.createDirectories(folder);
+        Path temporary = Files.createTempFile(folder, "model", ".tmp");
+        try {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                OutputStream stream = Channels.newOutputStream(channel);
+                CodedOutputStream out = CodedOutputStream.newInstance(stream, 1 << 16);
+                single.writeTo(out, channel);
+                out.flush();
+                channel.force(true);
+            }
+            move(temporary, file);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private Map<String, ExternalWeight> byName() {
+        Map<String, ExternalWeight> byName = new HashMap<>();
+        for (ExternalWeight weight : weights) {
+            byName.put(weight.name(), weight);
+        }
+        return byName;
+    }
+
+    private void writeWeights(FloatSink sink) throws IOException {
+        for (ExternalWeight weight : weights) {
+            sink.padTo(weight.offset());
+            write(weight, sink);
+        }
+        sink.flush();
+    }
+
+    /** Writes one weight and sees that it wrote what was planned. */
+    static void write(ExternalWeight weight, FloatSink sink) throws IOException {
+        long before = sink.written();
+        weight.source().writeTo(sink);
+        if (sink.written() - before != weight.length()) {
+            throw new InvalidModelException("weight " + weight.name() + " gave " + (sink.written() - before)
+                    + " bytes, the graph expects " + weight.length() + ": the model folder changed while it was read");
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}
