@@ -26,9 +26,19 @@ class UnicodeTablesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true,true,true,true", "true,true,false,false", "false,false,true,false", "false,false,false,true"})
+    @CsvSource({"true,true,true,true", "true,true,false,false"})
     void everyCodePoint(boolean clean, boolean chinese, boolean strip, boolean lower) {
-        String normalizer = NativeUnicode.bert(clean, chinese, strip, lower);
+        compare(NativeUnicode.bert(clean, chinese, strip, lower), false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,true,true,true", "true,true,false,false", "false,false,true,false", "false,false,false,true"})
+    @Tag("soak")
+    void everyCodePointAmongMarks(boolean clean, boolean chinese, boolean strip, boolean lower) {
+        compare(NativeUnicode.bert(clean, chinese, strip, lower), true);
+    }
+
+    private static void compare(String normalizer, boolean marks) {
         WordPieceTokenizer ours = WordPieceTokenizer.create(TokenizerFile.of("test", """
                 {"added_tokens": [], "normalizer": %s, "pre_tokenizer": {"type": "BertPreTokenizer"},
                  "model": {"type": "WordPiece", "unk_token": "u", "continuing_subword_prefix": "##",
@@ -38,9 +48,11 @@ class UnicodeTablesTest {
             for (int from = 0; from < NativeUnicode.CODE_POINTS; from += CHUNK) {
                 StringBuilder text = new StringBuilder();
                 for (int cp = from; cp < from + CHUNK; cp++) {
-                    // A mark of a high and of a low class on either side show reordering as well.
-                    text.appendCodePoint(cp).append(" a").appendCodePoint(cp).append("b A\u302E").appendCodePoint(cp)
-                            .append("\u1B44 ");
+                    text.appendCodePoint(cp).append(" a").appendCodePoint(cp).append("b ");
+                    if (marks) {
+                        // Marks of a high and of a low class on either side show reordering as well.
+                        text.append("A\u302E").appendCodePoint(cp).append("\u1B44 ");
+                    }
                 }
                 // The observer needs UTF-8; the Java side gets lone surrogates as they are.
                 List<String> expected = theirs.words(WellFormed.of(text.toString()));
