@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,9 +136,7 @@ final class NativeLibrary {
             throw new IOException("no folder in " + file);
         }
         Files.createDirectories(folder);
-        // Unique among processes and threads; a random name would open sockets to seed itself.
-        String unique = ProcessHandle.current().pid() + "-" + Thread.currentThread().getId() + "-" + System.nanoTime();
-        Path part = folder.resolve(file.getFileName() + "." + unique + ".part");
+        Path part = folder.resolve(file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             try (FileChannel out = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = ByteBuffer.wrap(content);
