@@ -1,6 +1,8 @@
 package io.github.embeddinglab.core.model;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Collection;
 import java.util.SortedSet;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
@@ -71,6 +73,41 @@ public interface Tensors extends AutoCloseable {
             }
             return n;
         }
+
+        /**
+         * Makes a tensor of floats.
+         *
+         * @param name canonical name
+         * @param shape extents, outermost first
+         * @param values row-major, as many as the shape has elements; copied
+         * @return the tensor, F32
+         * @throws io.github.embeddinglab.api.InvalidInputException when there are more or fewer values, or more than one
+         *     buffer holds (2^29 - 1)
+         */
+        public static Tensor of(String name, long[] shape, float[] values) {
+            return ListedTensors.floats(name, shape, values);
+        }
+
+        /**
+         * The bytes from their start in the order that they are stored.
+         *
+         * @return an independent read-only view, little-endian
+         */
+        public ByteBuffer bytes() {
+            return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    /**
+     * Tensors that the caller holds.
+     *
+     * @param tensors with distinct names
+     * @return a view of them; nothing is copied
+     * @throws io.github.embeddinglab.api.InvalidInputException when a name comes twice or a tensor's bytes do not fit its
+     *     shape
+     */
+    static Tensors of(Collection<Tensor> tensors) {
+        return ListedTensors.of(tensors);
     }
 
     /**
