@@ -13,6 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,8 @@ final class WholeFiles {
         Path temporary = null;
         try {
             Files.createDirectories(parent);
-            temporary = Files.createTempFile(parent, "." + target.getFileName() + ".", ".part");
+            // not createTempFile, which would leave the file readable for its owner only
+            temporary = parent.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
             synced(temporary, writer);
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
             sync(parent);
