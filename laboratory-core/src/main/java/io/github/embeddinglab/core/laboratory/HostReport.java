@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtEnvironment;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.core.device.Device;
 import io.github.embeddinglab.core.device.Devices;
-import io.github.embeddinglab.core.tokenization.Tokenizers;
 import io.github.embeddinglab.vectors.VectorKernels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,7 +68,6 @@ public record HostReport(Map<String, String> facts, List<Problem> problems) {
         } catch (LaboratoryException e) {
             problems.add(new Problem("transformer models cannot run", String.valueOf(e.getMessage())));
         }
-        facts.put("tokenizers", Tokenizers.nativeVersion());
         facts.put("vector kernel", VectorKernels.current().description());
         if (VectorKernels.current().name().equals("plain")) {
             problems.add(new Problem(
