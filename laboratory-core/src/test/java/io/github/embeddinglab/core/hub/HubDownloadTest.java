@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,6 +55,10 @@ class HubDownloadTest {
         return new HubSource(HubModel.settings(server, cache).build());
     }
 
+    private HubSource source(Path other) {
+        return new HubSource(HubModel.settings(server, other).build());
+    }
+
     private HubSource impatient(int retries) {
         return new HubSource(HubModel.settings(server, cache).maximumRetries(retries)
                 .timeouts(Duration.ofSeconds(5), Duration.ofMillis(600)).build());
@@ -65,12 +68,8 @@ class HubDownloadTest {
         return source().find(ID, "main").orElseThrow();
     }
 
-    private static Stream<Path> walk(Path root) throws IOException {
-        return Files.walk(root);
-    }
-
     private void assertNothingKept() throws IOException {
-        try (Stream<Path> files = walk(cache)) {
+        try (Stream<Path> files = Files.walk(cache)) {
             assertThat(files.map(Path::toString).filter(name -> name.endsWith(".incomplete") || name.endsWith(WEIGHTS))).isEmpty();
         }
         assertThat(new HubCache(cache).find(ID, "main")).isEmpty();
@@ -86,10 +85,10 @@ class HubDownloadTest {
         assertThat(cache.resolve("models--laboratory--tiny-model/refs/main")).hasContent(COMMIT);
         assertThat(Files.isSymbolicLink(folder.resolve("1_Pooling/config.json"))).isTrue();
         assertThat(Files.readSymbolicLink(folder.resolve("1_Pooling/config.json")).toString())
-                .isEqualTo("../../../blobs/" + HubServer.gitSha1(server.content.get("1_Pooling/config.json")));
+                .isEqualTo("../../../blobs/" + HubServer.gitSha1(server.bytes("1_Pooling/config.json")));
         assertThat(reports).anySatisfy(report -> {
             assertThat(report.stage()).contains(WEIGHTS);
-            assertThat(report.done()).isEqualTo(report.total()).isEqualTo(server.content.get(WEIGHTS).length);
+            assertThat(report.done()).isEqualTo(report.total()).isEqualTo(server.bytes(WEIGHTS).length);
         });
         assertThat(server.log).as("token").allSatisfy(seen -> assertThat(seen.authorization())
                 .isEqualTo(seen.host().equals("hub") ? "Bearer hf_secret" : "null"));
@@ -137,12 +136,12 @@ class HubDownloadTest {
         HubSettings settings = HubModel.settings(server, cache.resolve("one")).recordDirectory(records).build();
         HubModel.assertWhole(server, new HubSource(settings).find(ID, "main").orElseThrow());
         assertThat(records.resolve("models--laboratory--tiny-model.json")).content()
-                .contains(COMMIT, HubServer.sha256(server.content.get(WEIGHTS)), HubServer.sha256(server.content.get("config.json")));
+                .contains(COMMIT, HubServer.sha256(server.bytes(WEIGHTS)), HubServer.sha256(server.bytes("config.json")));
 
-        String old = HubServer.sha256(server.content.get(WEIGHTS));
+        String old = HubServer.sha256(server.bytes(WEIGHTS));
         server.recover();
         server.content.put(WEIGHTS, HubModel.tensors(300_000, 8));
-        String changed = HubServer.sha256(server.content.get(WEIGHTS));
+        String changed = HubServer.sha256(server.bytes(WEIGHTS));
         HubSettings again = HubModel.settings(server, cache.resolve("two")).recordDirectory(records).build();
         assertThatThrownBy(() -> new HubSource(again).find(ID, "main")).isInstanceOf(DownloadException.class)
                 .hasMessageContainingAll("changed", old, changed, WEIGHTS);
@@ -214,7 +213,7 @@ class HubDownloadTest {
 
     @Test
     void aPartialFileThatIsWholeIsVerifiedAndADamagedOneReplaced() throws IOException {
-        byte[] right = server.content.get(WEIGHTS);
+        byte[] right = server.bytes(WEIGHTS);
         Path partial = HubModel.partial(server, cache);
         Files.createDirectories(partial.getParent());
         Files.write(partial, right);
@@ -227,14 +226,14 @@ class HubDownloadTest {
         byte[] damaged = Arrays.copyOf(right, 1000);
         damaged[500] ^= 1;
         Files.write(partial, damaged);
-        HubModel.assertWhole(server, new HubSource(HubModel.settings(server, other).build()).find(ID, "main").orElseThrow());
+        HubModel.assertWhole(server, source(other).find(ID, "main").orElseThrow());
         assertThat(server.seen("files", "GET", WEIGHTS)).extracting(HubServer.Seen::range).containsExactly("bytes=1000-", "null");
 
         Path longer = cache.resolve("longer");
         partial = HubModel.partial(server, longer);
         Files.createDirectories(partial.getParent());
         Files.write(partial, new byte[right.length + 5]);
-        HubModel.assertWhole(server, new HubSource(HubModel.settings(server, longer).build()).find(ID, "main").orElseThrow());
+        HubModel.assertWhole(server, source(longer).find(ID, "main").orElseThrow());
     }
 
     @Test
@@ -247,24 +246,24 @@ class HubDownloadTest {
     @Test
     void wrongContentIsRemovedAndBothDigestsNamed() throws IOException {
         server.always(GET_WEIGHTS, server.altered(WEIGHTS));
-        byte[] altered = server.content.get(WEIGHTS).clone();
+        byte[] altered = server.bytes(WEIGHTS).clone();
         altered[altered.length - 1] ^= 1;
         assertThatThrownBy(this::find).isInstanceOf(DownloadException.class).hasMessageContainingAll(WEIGHTS,
-                "expected SHA-256 " + HubServer.sha256(server.content.get(WEIGHTS)), "found " + HubServer.sha256(altered));
+                "expected SHA-256 " + HubServer.sha256(server.bytes(WEIGHTS)), "found " + HubServer.sha256(altered));
         assertNothingKept();
 
         server.recover();
         server.always("hub GET config.json", server.altered("config.json"));
-        assertThatThrownBy(() -> new HubSource(HubModel.settings(server, cache.resolve("x")).build()).find(ID, "main"))
+        assertThatThrownBy(() -> source(cache.resolve("x")).find(ID, "main"))
                 .isInstanceOf(DownloadException.class).hasMessageContainingAll("config.json", "git blob SHA-1",
-                        HubServer.gitSha1(server.content.get("config.json")));
+                        HubServer.gitSha1(server.bytes("config.json")));
     }
 
     @Test
     void aWrongLengthIsRefused() throws IOException {
-        server.always(GET_WEIGHTS, server.ignoresRange("config.json"));
+        server.always(GET_WEIGHTS, server.shortened(WEIGHTS));
         assertThatThrownBy(this::find).isInstanceOf(DownloadException.class)
-                .hasMessageContainingAll("expected " + server.content.get(WEIGHTS).length + " bytes", "offers");
+                .hasMessageContainingAll("expected " + server.bytes(WEIGHTS).length + " bytes", "offers");
         assertNothingKept();
     }
 
@@ -274,8 +273,9 @@ class HubDownloadTest {
             for (String where : new String[] {LIST, "hub GET config.json", GET_WEIGHTS}) {
                 server.recover();
                 server.always(where, HubServer.page(200, type));
-                assertThatThrownBy(this::find).as(where + " " + type).isInstanceOf(DownloadException.class)
-                        .satisfies(e -> assertThat(e.getMessage()).matches(".*(HTML|offers).*"));
+                HubSource fresh = source(cache.resolve(String.valueOf(server.log.size())));
+                assertThatThrownBy(() -> fresh.find(ID, "main")).as(where + " " + type).isInstanceOf(DownloadException.class)
+                        .hasMessageContaining("HTML");
                 assertNothingKept();
             }
         }
@@ -292,7 +292,7 @@ class HubDownloadTest {
         server.next("hub HEAD " + WEIGHTS, HubServer.status(503));
         server.next(GET_WEIGHTS, HubServer.status(502));
         HubModel.assertWhole(server, find());
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofMillis(1000));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofSeconds(1));
         assertThat(server.seen("hub", "GET", "main")).hasSize(3);
     }
 
@@ -341,10 +341,11 @@ class HubDownloadTest {
         assertThatThrownBy(() -> source().find(ID, "v9")).isInstanceOf(ModelNotFoundException.class)
                 .hasMessageContainingAll(ID, "no revision \"v9\"");
         server.always("hub HEAD vocab.txt", HubServer.status(404, "X-Error-Code", "EntryNotFound"));
-        assertThatThrownBy(this::find).isInstanceOf(ModelNotFoundException.class).hasMessageContaining("no file \"vocab.txt\"");
+        assertThatThrownBy(() -> source(cache.resolve("x")).find(ID, "main")).isInstanceOf(ModelNotFoundException.class)
+                .hasMessageContaining("no file \"vocab.txt\"");
         server.recover();
         server.content.remove(WEIGHTS);
-        assertThatThrownBy(() -> new HubSource(HubModel.settings(server, cache.resolve("y")).build()).find(ID, "main"))
+        assertThatThrownBy(() -> source(cache.resolve("y")).find(ID, "main"))
                 .isInstanceOf(DownloadException.class).hasMessageContainingAll("no safetensors", "pickled");
     }
 
@@ -358,7 +359,7 @@ class HubDownloadTest {
     void pathsThatLeaveTheFolderAreRefused() throws IOException {
         server.content.put("../../evil.json", new byte[3]);
         assertThatThrownBy(this::find).isInstanceOf(DownloadException.class).hasMessageContaining("evil.json");
-        try (Stream<Path> files = walk(cache)) {
+        try (Stream<Path> files = Files.walk(cache)) {
             assertThat(files.filter(Files::isRegularFile)).isEmpty();
         }
     }
@@ -435,6 +436,6 @@ class HubDownloadTest {
         }
         HubSettings nowhere = HubModel.settings(server, cache.resolve("z")).proxy("localhost", 1).maximumRetries(0).build();
         assertThatThrownBy(() -> new HubSource(nowhere).find(ID, "main")).isInstanceOf(DownloadException.class)
-                .satisfies(e -> assertThat(e.getMessage().toLowerCase(Locale.ROOT)).contains("after 1 attempts"));
+                .hasMessageContaining("after 1 attempts");
     }
 }

@@ -58,7 +58,7 @@ final class HubModel {
 
     static void assertWhole(HubServer server, Path folder) throws IOException {
         for (String path : new String[] {"modules.json", "config.json", "1_Pooling/config.json", "tokenizer.json", "vocab.txt", "README.md", WEIGHTS}) {
-            assertThat(Files.readAllBytes(folder.resolve(path))).as(path).isEqualTo(server.content.get(path));
+            assertThat(Files.readAllBytes(folder.resolve(path))).as(path).isEqualTo(server.bytes(path));
         }
         for (String path : new String[] {"pytorch_model.bin", "onnx", "train.py"}) {
             assertThat(folder.resolve(path)).doesNotExist();
@@ -67,10 +67,10 @@ final class HubModel {
 
     /** The partial file of the weights. */
     static Path partial(HubServer server, Path cache) {
-        return blob(server, cache).resolveSibling(HubServer.sha256(server.content.get(WEIGHTS)) + ".laboratory.incomplete");
+        return blob(server, cache).resolveSibling(HubServer.sha256(server.bytes(WEIGHTS)) + ".laboratory.incomplete");
     }
 
     static Path blob(HubServer server, Path cache) {
-        return cache.resolve("models--laboratory--tiny-model").resolve("blobs").resolve(HubServer.sha256(server.content.get(WEIGHTS)));
+        return cache.resolve("models--laboratory--tiny-model").resolve("blobs").resolve(HubServer.sha256(server.bytes(WEIGHTS)));
     }
 }

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -88,6 +89,10 @@ final class HubServer implements AutoCloseable {
         void to(HttpExchange exchange) throws IOException;
     }
 
+    byte[] bytes(String path) {
+        return Objects.requireNonNull(content.get(path), path);
+    }
+
     URI endpoint() {
         return URI.create("http://localhost:" + hub.getAddress().getPort());
     }
@@ -138,7 +143,7 @@ final class HubServer implements AutoCloseable {
     /** Ends after some bytes although more were announced. */
     Fault cut(String path, int after) {
         return exchange -> {
-            byte[] all = content.get(path);
+            byte[] all = bytes(path);
             int from = offset(exchange);
             partialHead(exchange, from, all.length);
             exchange.getResponseBody().write(all, from, Math.min(after, all.length - from));
@@ -150,7 +155,7 @@ final class HubServer implements AutoCloseable {
     /** Sends a bit every few milliseconds. */
     Fault slow(String path, int chunk, long millis) {
         return exchange -> {
-            byte[] all = content.get(path);
+            byte[] all = bytes(path);
             int from = offset(exchange);
             partialHead(exchange, from, all.length);
             OutputStream out = exchange.getResponseBody();
@@ -171,7 +176,7 @@ final class HubServer implements AutoCloseable {
     /** Other bytes of the same length. */
     Fault altered(String path) {
         return exchange -> {
-            byte[] all = content.get(path).clone();
+            byte[] all = bytes(path).clone();
             all[all.length - 1] ^= 1;
             exchange.sendResponseHeaders(200, all.length);
             exchange.getResponseBody().write(all);
@@ -179,11 +184,20 @@ final class HubServer implements AutoCloseable {
         };
     }
 
+    /** A whole answer, but not of the whole file. */
+    Fault shortened(String path) {
+        return exchange -> {
+            exchange.sendResponseHeaders(200, bytes(path).length - 10);
+            exchange.getResponseBody().write(bytes(path), 0, bytes(path).length - 10);
+            return true;
+        };
+    }
+
     /** The whole file although a part was asked for. */
     Fault ignoresRange(String path) {
         return exchange -> {
-            exchange.sendResponseHeaders(200, content.get(path).length);
-            exchange.getResponseBody().write(content.get(path));
+            exchange.sendResponseHeaders(200, bytes(path).length);
+            exchange.getResponseBody().write(bytes(path));
             return true;
         };
     }
@@ -193,7 +207,7 @@ final class HubServer implements AutoCloseable {
         return exchange -> {
             ByteArrayOutputStream packed = new ByteArrayOutputStream();
             try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-                out.write(content.get(path));
+                out.write(bytes(path));
             }
             exchange.getResponseHeaders().set("Content-Encoding", "gzip");
             exchange.sendResponseHeaders(200, 0);
@@ -275,11 +289,11 @@ final class HubServer implements AutoCloseable {
     }
 
     private void resolve(HttpExchange exchange, String commit, String path) throws IOException {
-        byte[] bytes = content.get(path);
-        if (bytes == null) {
+        if (!content.containsKey(path)) {
             error(exchange, 404, "EntryNotFound", "Entry not found");
             return;
         }
+        byte[] bytes = bytes(path);
         exchange.getResponseHeaders().set("X-Repo-Commit", commit);
         if (large.contains(path)) {
             if (statesTags) {
@@ -297,7 +311,7 @@ final class HubServer implements AutoCloseable {
     }
 
     private void body(HttpExchange exchange, String path) throws IOException {
-        byte[] all = content.get(path);
+        byte[] all = bytes(path);
         int from = offset(exchange);
         if (from >= all.length && from > 0) {
             status(416, "Content-Range", "bytes */" + all.length).answer(exchange);
