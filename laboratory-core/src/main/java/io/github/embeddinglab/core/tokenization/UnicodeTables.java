@@ -5,10 +5,11 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Unicode as the reference tokenizer sees it. Its categories are those of Unicode 8 and its decompositions of about
- * Unicode 9, whatever its age, while Java's follow the JDK (13 in JDK 17, 16 in JDK 25): asking {@link Character} would
- * give other ids for thousands of code points, and other ones on each JDK. So the tables are taken from the native
- * library by observing every code point; a test compares them again.
+ * Unicode as the reference tokenizer sees it. Its categories and decompositions are older than Java's, its lower case is
+ * newer than JDK 17's, and Java's follow the JDK: counted over all code points, {@link Character} and
+ * {@link java.text.Normalizer} differ from it in 272 marks, 85 punctuation characters, 11 removed ones, 95 lower cases and
+ * 1 decomposition on JDK 17, and in 457, 142, 20, 28 and 21 on JDK 25. So the tables are taken from the native library by
+ * observing every code point, and ids do not depend on the JDK; a test compares them again.
  */
 final class UnicodeTables {
     /** Dropped by {@code clean_text}: controls, formats, private use, U+FFFD. */
