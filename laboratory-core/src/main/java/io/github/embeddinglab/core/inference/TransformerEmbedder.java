@@ -149,6 +149,7 @@ final class TransformerEmbedder extends LocalEmbedder {
     }
 
     /** The different texts of a request: equal ones are computed once. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Uniques(List<String> texts, int[] target) {
         static Uniques of(List<String> texts, boolean unify) {
             int[] target = new int[texts.size()];

@@ -5,13 +5,20 @@ import io.github.embeddinglab.api.Job;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Progress;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 
 /** Work on a thread of its own that is interrupted to be cancelled. */
 final class BackgroundJob<T> implements Job<T> {
-    private final CompletableFuture<T> end = new CompletableFuture<>();
+    private final CompletableFuture<T> end = new CompletableFuture<>() {
+        @Override
+        public boolean cancel(boolean mayInterrupt) {
+            thread.interrupt();
+            return super.cancel(mayInterrupt);
+        }
+    };
     private final Thread thread;
     private volatile Progress progress = new Progress("waiting", 0, -1, Duration.ZERO);
 
@@ -22,11 +29,6 @@ final class BackgroundJob<T> implements Job<T> {
 
     static <T> BackgroundJob<T> start(String name, Function<Progress.Listener, T> work) {
         BackgroundJob<T> job = new BackgroundJob<>(name, work);
-        job.end.whenComplete((value, failure) -> {
-            if (job.end.isCancelled()) {
-                job.thread.interrupt();
-            }
-        });
         job.thread.start();
         return job;
     }
@@ -64,8 +66,8 @@ final class BackgroundJob<T> implements Job<T> {
             if (e.getCause() instanceof LaboratoryException cause) {
                 throw cause;
             }
-            throw new LaboratoryException("the job failed: " + e.getCause(), e.getCause());
-        } catch (java.util.concurrent.CancellationException e) {
+            throw new LaboratoryException("the job failed: " + e.getCause(), e);
+        } catch (CancellationException e) {
             throw new CancelledException("the job was cancelled", e);
         }
     }

@@ -1,6 +1,7 @@
 package io.github.embeddinglab.core.zoo;
 
 import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.core.graph.CompiledGraph;
 import io.github.embeddinglab.core.graph.GraphCompiler;
 import io.github.embeddinglab.core.graph.GraphOptions;
 import io.github.embeddinglab.core.model.ModelFolder;
@@ -34,13 +35,12 @@ final class CompiledGraphs {
         this.limit = limit;
     }
 
-    /** The compiled graph of a model, compiled first where there is none. */
-    Path graph(ModelFolder folder) {
+    /** The folder of a model's compiled graph, compiled first where there is none. */
+    Path folder(ModelFolder folder) {
         Path target = directory.resolve(folder.fingerprint() + "-" + GraphCompiler.VERSION);
         used.add(target);
-        Path graph = target.resolve("model.onnx");
         try {
-            if (!Files.exists(graph)) {
+            if (!Files.exists(target.resolve(CompiledGraph.MODEL_FILE))) {
                 compile(folder, target);
                 evict();
             }
@@ -49,7 +49,7 @@ final class CompiledGraphs {
             throw new LaboratoryException("the compiled graph cannot be kept in " + directory + " (" + e.getMessage()
                     + "); free space or choose another models.directory", e);
         }
-        return graph;
+        return target;
     }
 
     private static void compile(ModelFolder folder, Path target) throws IOException {

@@ -2,6 +2,7 @@ package io.github.embeddinglab.core.zoo;
 
 import io.github.embeddinglab.api.InvalidModelException;
 import io.github.embeddinglab.core.device.Devices;
+import io.github.embeddinglab.core.graph.CompiledGraph;
 import io.github.embeddinglab.core.inference.EmbedderFactory;
 import io.github.embeddinglab.core.inference.ModelProfile;
 import io.github.embeddinglab.core.inference.Workers;
@@ -10,9 +11,7 @@ import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.core.tokenization.Tokenizer;
 import io.github.embeddinglab.core.tokenization.Tokenizers;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Turns a folder into a running model. */
 final class ModelLoader {
@@ -57,20 +56,17 @@ final class ModelLoader {
                     EmbedderFactory.tokenTable(profile, tokenizer, folder.tensors(), workers), bytes(folder.path()));
         }
         Devices devices = Devices.choose(classLoader, settings.devices());
-        Path graph = graphs.graph(folder);
+        Path compiled = graphs.folder(folder);
         return new LoadedModels.Loaded(
-                EmbedderFactory.transformer(profile, tokenizer, graph, devices, workers), bytes(graph.getParent()));
+                EmbedderFactory.transformer(
+                        profile, tokenizer, compiled.resolve(CompiledGraph.MODEL_FILE), devices, workers),
+                bytes(compiled));
     }
 
     /** What a model takes in memory, about what its weights take on disk. */
     private static long bytes(Path folder) {
-        try (var files = Files.walk(folder)) {
-            List<Path> all = files.filter(Files::isRegularFile).toList();
-            long sum = 0;
-            for (Path file : all) {
-                sum += Files.size(file);
-            }
-            return sum;
+        try {
+            return CompiledGraphs.size(folder);
         } catch (IOException e) {
             throw new InvalidModelException("folder " + folder + " cannot be read: " + e.getMessage(), e);
         }

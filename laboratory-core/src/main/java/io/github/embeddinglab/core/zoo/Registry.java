@@ -32,7 +32,7 @@ final class Registry {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .build();
 
     private record Content(List<RegistryEntry> models) {}
@@ -112,8 +112,8 @@ final class Registry {
             Files.createDirectories(directory);
             Path lockFile = directory.resolve("." + FILE + ".lock");
             try (FileChannel channel =
-                            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    var lock = channel.lock()) {
+                    FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                channel.lock(); // released with the channel
                 AtomicFiles.write(directory.resolve(FILE), JSON.writeValueAsBytes(new Content(change.apply(users()))));
             }
         } catch (IOException e) {
