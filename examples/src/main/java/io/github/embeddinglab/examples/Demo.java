@@ -79,7 +79,7 @@ public final class Demo {
             }
             if (!question.isEmpty()) {
                 answer(question, model, search, passages);
-            } else if (System.console() != null) {
+            } else if (HostEnvironment.current().isTerminal("in")) {
                 askUser(model, search, passages);
             }
             out.println();
@@ -117,7 +117,7 @@ public final class Demo {
         }
         long start = System.nanoTime();
         List<String> texts = passages.stream().map(Passage::titledText).toList();
-        boolean terminal = System.console() != null;
+        boolean terminal = HostEnvironment.current().isTerminal("err");
         long[] nextReport = {0};
         Embeddings vectors = model.embed(
                 texts,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Progress;
+import io.github.embeddinglab.core.laboratory.HostEnvironment;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -25,7 +26,7 @@ final class Console {
     Console(PrintStream out, PrintStream err) {
         this.out = new PrintStream(out, true, StandardCharsets.UTF_8);
         this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
-        this.terminal = System.console() != null;
+        this.terminal = HostEnvironment.current().isTerminal("err");
     }
 
     PrintStream out() {

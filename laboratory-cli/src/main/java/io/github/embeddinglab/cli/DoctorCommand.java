@@ -44,7 +44,7 @@ final class DoctorCommand implements Runnable, Lab.Verb {
                             "the default model " + lab.defaultModel() + " has no weights here", model.where()));
                 }
             } catch (LaboratoryException e) {
-                problems.add(new HostReport.Problem("the default model cannot be found", e.getMessage()));
+                problems.add(new HostReport.Problem("the default model cannot be found", String.valueOf(e.getMessage())));
             }
         } catch (LaboratoryException e) {
             problems.add(new HostReport.Problem("the laboratory does not open", String.valueOf(e.getMessage())));

@@ -93,6 +93,17 @@ public final class HostEnvironment {
     }
 
     /**
+     * Whether somebody watches: {@code LAB_TERMINAL}, which the launcher sets to those of {@code in} and {@code err} that
+     * are a terminal. Java itself cannot tell for a single stream.
+     *
+     * @param stream {@code in} or {@code err}
+     * @return false where the launcher said nothing
+     */
+    public boolean isTerminal(String stream) {
+        return variable("LAB_TERMINAL").map(streams -> streams.contains(stream)).orElse(false);
+    }
+
+    /**
      * The Java that runs this process.
      *
      * @return name, version and vendor
