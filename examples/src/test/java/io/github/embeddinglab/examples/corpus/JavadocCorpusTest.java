@@ -41,12 +41,8 @@ class JavadocCorpusTest {
     }
 
     @Test
-    void noPassageIsLongerThanPromised() throws IOException {
-        WordPieceCounter counter;
-        try (InputStream tokenizer = JavadocCorpusTest.class.getResourceAsStream("/all-minilm-l6-v2-tokenizer.json")) {
-            assertThat(tokenizer).isNotNull();
-            counter = new WordPieceCounter(tokenizer);
-        }
+    void noPassageIsLongerThanPromised() {
+        WordPieceCounter counter = BenchmarkTexts.counter();
         assertThat(counter.vocabularySize()).isEqualTo(30_522);
         assertThat(counter.count("Forces merge policy, e.g. getCumulativeProbability!")).isEqualTo(18);
         int longest = 0;
@@ -118,6 +114,19 @@ class JavadocCorpusTest {
             assertThat(texts.add(passage.text().toLowerCase(Locale.ROOT))).as(passage.text()).isTrue();
             assertThat(ids.add(passage.id())).as(passage.id()).isTrue();
         }
+    }
+
+    @Test
+    void benchmarkTextsHaveTheLengthsPromised() {
+        BenchmarkTexts texts = BenchmarkTexts.draw(corpus, 7);
+        WordPieceCounter counter = BenchmarkTexts.counter();
+        assertThat(texts.shortTexts()).hasSize(2_000).doesNotHaveDuplicates().allSatisfy(text -> assertThat(counter.count(text)).isBetween(6, 96));
+        assertThat(texts.longTexts()).hasSize(500).doesNotHaveDuplicates().allSatisfy(text -> assertThat(counter.count(text)).isBetween(210, 240));
+        assertThat(texts.longTexts()).noneMatch(text -> text.contains("\n"));
+        assertThat(BenchmarkTexts.draw(corpus, 7)).isEqualTo(texts);
+        assertThat(BenchmarkTexts.draw(corpus, 8)).isNotEqualTo(texts);
+        JavadocCorpus small = new JavadocCorpus(corpus.passages().subList(0, 2_100));
+        assertThatThrownBy(() -> BenchmarkTexts.draw(small, 7)).isInstanceOf(InvalidInputException.class).hasMessageContaining("2100 passages gives 2000 short");
     }
 
     @Test
