@@ -77,7 +77,7 @@ class JavadocCorpusTest {
                     .isEqualTo(passage.text().strip());
             assertThat(passage.text().toLowerCase(Locale.ROOT)).as(passage.id()).doesNotStartWith("description copied from").doesNotStartWith("specified by").doesNotStartWith("deprecated.");
         }
-        assertThat(corpus.passages()).as("entities are decoded, not dropped").anySatisfy(passage -> assertThat(passage.text()).contains("≤"));
+        assertThat(corpus.passages()).as("entities are decoded, not dropped").anyMatch(passage -> passage.text().contains("≤"));
     }
 
     /** Texts about HTML hold tags and entities; those must stand escaped on their page. */
