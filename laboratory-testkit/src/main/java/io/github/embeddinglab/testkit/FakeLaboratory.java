@@ -52,6 +52,12 @@ final class FakeLaboratory implements EmbeddingLaboratory, RoomContext {
     }
 
     @Override
+    public String defaultModel() {
+        String chosen = settings.defaultModel();
+        return chosen == null ? FAKE : chosen;
+    }
+
+    @Override
     public Embeddings embed(List<String> texts, EmbedOptions options) {
         Embedder embedder = embedder(options);
         return embedder.embed(texts, options.withModel(embedder.model()));
@@ -65,8 +71,7 @@ final class FakeLaboratory implements EmbeddingLaboratory, RoomContext {
 
     private synchronized Embedder embedder(EmbedOptions options) {
         requireOpen();
-        String otherwise = settings.defaultModel() == null ? FAKE : settings.defaultModel();
-        String name = options.model().orElse(otherwise);
+        String name = options.model().orElse(defaultModel());
         Embedder given = settings.parts().embedders().get(name);
         if (given == null) {
             given = opened.get(name);

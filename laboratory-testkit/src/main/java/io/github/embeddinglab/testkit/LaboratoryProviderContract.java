@@ -132,6 +132,7 @@ public abstract class LaboratoryProviderContract {
                 Embedder mine = AssertingEmbedder.judgingCallers(FakeEmbedder.open(), leaks)) {
             try (EmbeddingLaboratory lab = builder().embedder("mine", mine).defaultModel("mine").build()) {
                 Embeddings expected = plain.embed(TEXTS);
+                assertThat(lab.defaultModel()).isEqualTo("mine");
                 assertThat(lab.embed(TEXTS, EmbedOptions.model("mine"))).isEqualTo(expected);
                 assertThat(lab.embed(TEXTS)).as("the default model").isEqualTo(expected);
                 EmbedOptions query = EmbedOptions.defaults().role(Role.QUERY).dimensions(32);
