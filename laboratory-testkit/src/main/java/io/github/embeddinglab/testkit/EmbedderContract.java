@@ -248,12 +248,17 @@ public abstract class EmbedderContract extends EmbedderVectorContract {
         };
         try (Embedder embedder = open()) {
             List<Embeddings> blocks = new ArrayList<>();
-            embedder.embed(counting, EmbedOptions.defaults(), (first, rows) -> {
+            AtomicLong done = new AtomicLong();
+            EmbedOptions watched = EmbedOptions.defaults().progress(report -> assertThat(report.done())
+                    .as("progress of the stream")
+                    .isGreaterThanOrEqualTo(done.getAndSet(report.done())));
+            embedder.embed(counting, watched, (first, rows) -> {
                 assertThat(Thread.currentThread()).as("delivers on the calling thread").isSameAs(caller);
                 assertThat(first).as("first row of a block").isEqualTo(delivered.getAndAdd(rows.rows()));
                 blocks.add(rows);
             });
             assertThat(delivered).hasValue(total);
+            assertThat(done).as("progress at the end of the stream").hasValue(total);
             assertThat(most.get()).as("texts in flight").isLessThanOrEqualTo(textsInFlight());
             Embeddings list = embedder.embed(texts);
             int row = 0;

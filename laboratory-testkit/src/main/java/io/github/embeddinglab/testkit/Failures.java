@@ -2,7 +2,7 @@ package io.github.embeddinglab.testkit;
 
 import io.github.embeddinglab.api.ConfigurationException;
 import io.github.embeddinglab.api.LaboratoryException;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apiguardian.api.API;
@@ -70,7 +70,7 @@ public final class Failures {
             throw new ConfigurationException("probability is " + probability + ", allowed are 0 to 1");
         }
         return new Failures(
-                call -> new Random(seed ^ (call * 0x9E3779B97F4A7C15L)).nextDouble() < probability,
+                call -> new SplittableRandom(seed ^ (call * 0x9E3779B97F4A7C15L)).nextDouble() < probability,
                 message -> new LaboratoryException(message + " (at random, seed " + seed + ")"),
                 new AtomicInteger());
     }
