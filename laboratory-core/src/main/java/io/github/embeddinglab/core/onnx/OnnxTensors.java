@@ -32,6 +32,9 @@ final class OnnxTensors {
             throw refused(tensor, "is stored as " + type(tensor) + ", only float32 weights are read", "export the model in fp32");
         }
         long elements = elements(tensor);
+        if (elements == 0 || elements > Integer.MAX_VALUE / 4) {
+            throw refused(tensor, "has " + elements + " elements, a weight has 1 to " + Integer.MAX_VALUE / 4, "get the file again");
+        }
         ByteBuffer data = bytes(tensor, elements, 4);
         boolean vector = tensor.getDimsCount() == 1;
         int last = (int) tensor.getDims(tensor.getDimsCount() - 1);
