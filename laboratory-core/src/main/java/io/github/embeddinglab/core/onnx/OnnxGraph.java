@@ -143,7 +143,12 @@ final class OnnxGraph {
 
     /** An error about this file: what, where, fix. */
     InvalidModelException refused(String what, String fix) {
-        return new InvalidModelException(where + ": " + what + "; " + fix);
+        return new InvalidModelException(oneLine(where + ": " + what + "; " + fix));
+    }
+
+    /** Names come from the file: what would break a line or a terminal is shown as a question mark. */
+    static String oneLine(String message) {
+        return message.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", "?");
     }
 
     static String label(NodeProto node) {
