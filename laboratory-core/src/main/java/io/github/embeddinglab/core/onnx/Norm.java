@@ -82,6 +82,8 @@ record Norm(String input, String output, Weight weight, Weight bias, float epsil
      * @throws io.github.embeddinglab.api.InvalidModelException when they differ
      */
     void verify(OnnxGraph graph) {
+        weight.checkFinite();
+        bias.checkFinite();
         NodeProto node = graph.producer(output, "Add");
         if (node == null) {
             return; // the one-node form is the formula by its specification

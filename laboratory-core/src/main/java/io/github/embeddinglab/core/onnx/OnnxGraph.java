@@ -18,7 +18,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +32,13 @@ import org.jspecify.annotations.Nullable;
 final class OnnxGraph {
     private static final Set<String> QUANTIZED = Set.of(
             "DynamicQuantizeLinear", "MatMulInteger", "QLinearMatMul", "QuantizeLinear", "DequantizeLinear", "ConvInteger");
+    private static final Set<Integer> REAL = Set.of(
+            TensorProto.DataType.FLOAT_VALUE,
+            TensorProto.DataType.FLOAT16_VALUE,
+            TensorProto.DataType.BFLOAT16_VALUE,
+            TensorProto.DataType.DOUBLE_VALUE);
+    private static final Set<String> BINARY = Set.of("Add", "Sub", "Mul", "Div", "MatMul", "Gemm", "Gather");
+    private static final Set<String> UNARY = Set.of("Identity", "Dropout", "Sqrt", "Transpose");
     private static final String OWN_DOMAIN = "ai.onnx";
 
     private final String where;
@@ -41,17 +47,11 @@ final class OnnxGraph {
     private final Map<String, Integer> producers = new HashMap<>();
     private final Map<String, TensorProto> initializers = new HashMap<>();
     private final Set<String> inputs = new HashSet<>();
-    private final long opset;
 
     private OnnxGraph(String where, ModelProto model, @Nullable Path dataFolder) {
         this.where = where;
         this.graph = model.getGraph();
         this.tensors = new OnnxTensors(where, dataFolder);
-        this.opset = model.getOpsetImportList().stream()
-                .filter(set -> own(set.getDomain()))
-                .mapToLong(set -> set.getVersion())
-                .max()
-                .orElse(0);
         index();
     }
 
@@ -123,6 +123,12 @@ final class OnnxGraph {
     }
 
     private void checkOperator(NodeProto node) {
+        int needed = BINARY.contains(node.getOpType()) ? 2 : UNARY.contains(node.getOpType()) ? 1 : 0;
+        if (node.getInputCount() < needed || node.getOutputCount() == 0) {
+            throw refused(
+                    label(node) + " has " + node.getInputCount() + " inputs and " + node.getOutputCount() + " outputs",
+                    "the file is damaged, get it again");
+        }
         if (QUANTIZED.contains(node.getOpType()) || node.getOpType().startsWith("QLinear")) {
             throw refused(
                     "it is quantized (" + label(node) + "), and float weights cannot reproduce its vectors exactly",
@@ -137,16 +143,17 @@ final class OnnxGraph {
 
     /** An error about this file: what, where, fix. */
     InvalidModelException refused(String what, String fix) {
-        return new InvalidModelException(where + ": " + what + "; " + fix);
+        return new InvalidModelException(oneLine(where + ": " + what + "; " + fix));
+    }
+
+    /** Names come from the file: what would break a line or a terminal is shown as a question mark. */
+    static String oneLine(String message) {
+        return message.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", "?");
     }
 
     static String label(NodeProto node) {
         String name = node.getName().isEmpty() && node.getOutputCount() > 0 ? node.getOutput(0) : node.getName();
         return "node \"" + name + "\" (" + node.getOpType() + ")";
-    }
-
-    long opset() {
-        return opset;
     }
 
     String where() {
@@ -208,7 +215,8 @@ final class OnnxGraph {
     /** The float weight behind a value, with one or two axes; null when it is no initializer of that many axes. */
     @Nullable Weight weight(String name, int axes) {
         TensorProto tensor = initializer(name);
-        return tensor == null || tensor.getDimsCount() != axes ? null : tensors.weight(tensor);
+        boolean real = tensor != null && tensor.getDimsCount() == axes && REAL.contains(tensor.getDataType());
+        return tensor == null || !real ? null : tensors.weight(tensor);
     }
 
     /** The small constant tensor behind a value; null when the value is computed. */
@@ -246,11 +254,5 @@ final class OnnxGraph {
             }
         }
         return found;
-    }
-
-    Map<String, Integer> operatorCounts() {
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        graph.getNodeList().forEach(node -> counts.merge(node.getOpType(), 1, Integer::sum));
-        return counts;
     }
 }

@@ -32,6 +32,9 @@ final class OnnxTensors {
             throw refused(tensor, "is stored as " + type(tensor) + ", only float32 weights are read", "export the model in fp32");
         }
         long elements = elements(tensor);
+        if (elements == 0 || elements > Integer.MAX_VALUE / 4) {
+            throw refused(tensor, "has " + elements + " elements, a weight has 1 to " + Integer.MAX_VALUE / 4, "get the file again");
+        }
         ByteBuffer data = bytes(tensor, elements, 4);
         boolean vector = tensor.getDimsCount() == 1;
         int last = (int) tensor.getDims(tensor.getDimsCount() - 1);
@@ -170,8 +173,9 @@ final class OnnxTensors {
             }
             return channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
         } catch (IOException e) {
-            throw new InvalidModelException(where + ": external data " + file + " cannot be read: " + e.getMessage()
-                    + "; check its permissions", e);
+            throw new InvalidModelException(
+                    OnnxGraph.oneLine(where + ": external data " + file + " cannot be read: " + e.getMessage()
+                            + "; check its permissions"), e);
         }
     }
 
@@ -180,7 +184,8 @@ final class OnnxTensors {
         try {
             relative = Path.of(location);
         } catch (java.nio.file.InvalidPathException e) {
-            throw new InvalidModelException(where + ": \"" + location + "\" is no path of external data; the file is damaged", e);
+            throw new InvalidModelException(
+                    OnnxGraph.oneLine(where + ": \"" + location + "\" is no path of external data; the file is damaged, get it again"), e);
         }
         // A graph from elsewhere must not read files of this machine: no absolute path, no step up.
         Path file = folder.resolve(relative).normalize();
@@ -200,8 +205,9 @@ final class OnnxTensors {
                 return n;
             }
         } catch (NumberFormatException e) {
-            throw new InvalidModelException(where + ": tensor \"" + tensor.getName() + "\" gives \"" + text
-                    + "\" as a place in its external file; the file is damaged", e);
+            throw new InvalidModelException(
+                    OnnxGraph.oneLine(where + ": tensor \"" + tensor.getName() + "\" gives \"" + text
+                            + "\" as a place in its external file; the file is damaged, get it again"), e);
         }
         throw refused(tensor, "gives " + text + " as a place in its external file", "the file is damaged, get it again");
     }
@@ -212,6 +218,7 @@ final class OnnxTensors {
     }
 
     private InvalidModelException refused(TensorProto tensor, String what, String fix) {
-        return new InvalidModelException(where + ": tensor \"" + tensor.getName() + "\" " + what + "; " + fix);
+        return new InvalidModelException(
+                OnnxGraph.oneLine(where + ": tensor \"" + tensor.getName() + "\" " + what + "; " + fix));
     }
 }

@@ -36,8 +36,8 @@ final class Probe {
                 run(node);
             } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException | NegativeArraySizeException e) {
                 throw new InvalidModelException(
-                        graph.where() + ": " + OnnxGraph.label(node) + " cannot be computed (" + e.getMessage()
-                                + "); the graph is damaged or no known encoder", e);
+                        OnnxGraph.oneLine(graph.where() + ": " + OnnxGraph.label(node) + " cannot be computed (" + e.getMessage()
+                                + "); the graph is damaged or no known encoder"), e);
             }
         }
         Value value = lookUp(name);

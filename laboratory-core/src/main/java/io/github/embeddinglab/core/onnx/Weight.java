@@ -24,8 +24,8 @@ record Weight(String name, int rows, int columns, boolean vector, ByteBuffer dat
         int n = rows * columns;
         for (int i = 0; i < n; i++) {
             if (!Float.isFinite(at(i))) {
-                throw new InvalidModelException("weight \"" + name + "\" holds " + at(i) + " at index " + i
-                        + "; the file is damaged, get it again");
+                throw new InvalidModelException(OnnxGraph.oneLine("weight \"" + name + "\" holds " + at(i) + " at index " + i
+                        + "; the file is damaged, get it again"));
             }
         }
     }

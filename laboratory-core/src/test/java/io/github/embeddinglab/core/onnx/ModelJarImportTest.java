@@ -15,11 +15,12 @@ import io.github.embeddinglab.core.model.ModelDescription;
 import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.core.model.ModelModule;
 import io.github.embeddinglab.core.model.ModelModule.PoolingMode;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,10 +56,11 @@ class ModelJarImportTest {
     }
 
     private static void assertVectors(ModelFolder model, String name) throws Exception {
-        Path file = Path.of(System.getProperty("laboratory.shared", ""), "fixtures", "jar-models.json");
-        Assumptions.assumeTrue(Files.exists(file), "the reference vectors of the model jars are absent: " + file);
-        JsonNode expected = new ObjectMapper().readTree(file.toFile()).get("models").get(name);
-        EncoderConfig config = java.util.Objects.requireNonNull(model.description().encoder());
+        JsonNode expected;
+        try (InputStream in = Objects.requireNonNull(ModelJarImportTest.class.getResourceAsStream("/fixtures/jar-models.json"))) {
+            expected = new ObjectMapper().readTree(in).get("models").get(name);
+        }
+        EncoderConfig config = Objects.requireNonNull(model.description().encoder());
         ReferenceEncoder encoder = new ReferenceEncoder(config, model.tensors());
         boolean cls = model.description().pooling().orElseThrow().modes().contains(PoolingMode.CLS);
         int checked = 0;
