@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Queries are packed into panels that stay in the second-level cache, documents stream past them in blocks, and each
  * block's scores are compared with the query's threshold at once, so no n x q matrix ever exists. Work is O(q n d).
- * Memory beside the result: about half a megabyte of panels and 16 k bytes a query of one group for each thread, and 4 n bytes for
- * {@link Similarity#COSINE}.
+ * Memory beside the result: for each thread half a megabyte of panels and 16 k bytes for each of 256 queries; 4 n bytes for
+ * {@link Similarity#COSINE}. Where there are fewer than 1,024 queries for each thread, documents are cut into ranges as well, at most
+ * {@code 4 * threads} in all, and 16 k bytes for each query and range are held until they are joined.
  *
  * <p>Of equal scores the lower row number wins; equal rows get bit-equal scores. A NaN score (from NaN or from infinity in the
  * input) ranks below all numbers. Scores of a single query and of many may differ in the last bits, as additions are ordered
@@ -121,6 +122,8 @@ public final class ExactSearch {
         private final int rangeRows;
         private final int ranges;
         private final TopKCollector[][] collected;
+        private final int[] ids;
+        private final float[] scores;
 
         Plan(FloatMatrix given, int wished, int threads) {
             if (given.columns() != documents.columns()) {
@@ -147,7 +150,9 @@ public final class ExactSearch {
             long least = Math.max(LEAST_RANGE_ROWS, 4L * k);
             ranges = (int) Math.max(1, Math.min(wanted, n / least));
             rangeRows = (n + ranges - 1) / ranges;
-            collected = new TopKCollector[groups * ranges][];
+            collected = new TopKCollector[ranges == 1 ? 0 : groups * ranges][];
+            ids = new int[q * k];
+            scores = new float[q * k];
         }
 
         int units() {
@@ -168,14 +173,18 @@ public final class ExactSearch {
             } else {
                 scorePanels(firstQuery, from, to, collectors);
             }
-            collected[unit] = collectors;
+            if (ranges > 1) {
+                collected[unit] = collectors;
+                return;
+            }
+            for (int i = 0; i < count; i++) {
+                collectors[i].drainTo(ids, scores, (firstQuery + i) * k);
+            }
         }
 
         TopK result() {
             int q = queries.rows();
-            int[] ids = new int[q * k];
-            float[] scores = new float[q * k];
-            for (int i = 0; i < q && k > 0; i++) {
+            for (int i = 0; i < q && k > 0 && ranges > 1; i++) {
                 int group = i / groupQueries;
                 TopKCollector collector = collected[group * ranges][i % groupQueries];
                 for (int range = 1; range < ranges; range++) {
@@ -207,7 +216,9 @@ public final class ExactSearch {
             Panels panels = Panels.pack(queries, firstQuery, collectors.length, kernel.panelWidth());
             float[] block = new float[BLOCK_ROWS * panels.width];
             float[] thresholds = new float[panels.count * panels.width];
-            Arrays.fill(thresholds, Float.NaN);
+            Arrays.fill(thresholds, 0, collectors.length, Float.NaN);
+            // the padding's scores are zeros: nothing of it may look like a hit
+            Arrays.fill(thresholds, collectors.length, thresholds.length, Float.POSITIVE_INFINITY);
             int rows;
             for (int row = from; row < to; row += rows) {
                 rows = documents.contiguousRows(row, Math.min(BLOCK_ROWS, to - row));
@@ -220,7 +231,9 @@ public final class ExactSearch {
                     int first = panel * panels.width;
                     int used = Math.min(panels.width, collectors.length - first);
                     for (int i = 0; i < rows; i++) {
-                        select(block, i * panels.width, used, row + i, first, thresholds, collectors);
+                        if (!kernel.noneAbove(block, i * panels.width, thresholds, first)) {
+                            select(block, i * panels.width, used, row + i, first, thresholds, collectors);
+                        }
                     }
                 }
             }

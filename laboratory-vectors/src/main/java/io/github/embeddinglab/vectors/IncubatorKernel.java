@@ -4,6 +4,7 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -199,6 +200,14 @@ final class IncubatorKernel extends VectorKernel {
         for (int i = 0; i < rowCount; i += BLOCK_ROWS) {
             multiplyBlock(rows, rowsOffset, i, rowCount - 1, columns, panel, panelOffset, out);
         }
+    }
+
+    @Override
+    boolean noneAbove(float[] scores, int offset, float[] thresholds, int thresholdOffset) {
+        VectorMask<Float> left = load(scores, offset).compare(VectorOperators.LE, load(thresholds, thresholdOffset));
+        VectorMask<Float> right =
+                load(scores, offset + LANES).compare(VectorOperators.LE, load(thresholds, thresholdOffset + LANES));
+        return left.and(right).allTrue();
     }
 
     /** Rows {@code first..first+5}; those past {@code last} repeat it, so that every row takes the same path. */

@@ -166,6 +166,12 @@ final class PlainKernel extends VectorKernel {
         }
     }
 
+    @Override
+    boolean noneAbove(float[] scores, int offset, float[] thresholds, int thresholdOffset) {
+        // looking at the row is the selection itself here: nothing is won by doing it twice
+        return false;
+    }
+
     /** {@code sum[j] += sum over s of x[s] * panelRows[s][j]}; too long to be inlined, which would undo the vector loop. */
     private static void addProducts(float[] x, float[][] panelRows, float[] sum) {
         float[] t0 = panelRows[0];

@@ -74,6 +74,16 @@ public abstract class VectorKernel {
             float[] rows, int rowsOffset, int rowCount, int columns, float[] panel, int panelOffset, float[] out);
 
     /**
+     * Whether a row of panelWidth scores holds none above its threshold; false as soon as a score or threshold is NaN.
+     *
+     * @param scores holds the row
+     * @param offset its first element
+     * @param thresholds holds panelWidth thresholds
+     * @param thresholdOffset the first of them
+     */
+    abstract boolean noneAbove(float[] scores, int offset, float[] thresholds, int thresholdOffset);
+
+    /**
      * Dot product of two whole vectors.
      *
      * @param a d floats

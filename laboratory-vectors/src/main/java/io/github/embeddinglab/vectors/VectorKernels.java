@@ -66,6 +66,6 @@ public final class VectorKernels {
 
     /** What the flag was worth when measured; see docs/measurements/vectors.md. */
     private static final class MeasuredGain {
-        static final String TEXT = "measured on AVX-512 at 384 dimensions: exact search TBDx, 7-bit dot TBDx faster";
+        static final String TEXT = "measured on AVX-512 at 384 dimensions: exact search 2.6x, float dot 4x, 7-bit dot 7x faster";
     }
 }
