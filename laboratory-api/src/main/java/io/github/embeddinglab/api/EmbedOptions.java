@@ -55,6 +55,16 @@ public final class EmbedOptions {
     }
 
     /**
+     * Without a model, so that whoever gets the options uses its own.
+     *
+     * @return a copy
+     */
+    public EmbedOptions withoutModel() {
+        return new EmbedOptions(
+                new Choice(null, choice.role, choice.overflow, choice.dimensions), optimize, progress);
+    }
+
+    /**
      * With another role.
      *
      * @param role chooses the prompt

@@ -1,5 +1,6 @@
 package io.github.embeddinglab.api;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -78,19 +79,27 @@ public interface Embedder extends AutoCloseable {
     }
 
     /**
-     * Embeds any number of texts in bounded memory.
+     * Embeds any number of texts in bounded memory. Progress counts over the whole stream; its total is -1, not known.
      *
      * @param texts read once, on the calling thread
      * @param options as for a list
      * @param sink takes the rows in order, on the calling thread
      */
     default void embed(Iterator<String> texts, EmbedOptions options, EmbeddingSink sink) {
+        long start = System.nanoTime();
         long row = 0;
         List<String> block = new ArrayList<>(STREAM_ROWS);
         while (texts.hasNext()) {
             block.add(texts.next());
             if (block.size() == STREAM_ROWS || !texts.hasNext()) {
-                sink.accept(row, embed(block, options));
+                long before = row;
+                EmbedOptions counted = options.progress(report -> options.progress()
+                        .report(new Progress(
+                                report.stage(),
+                                before + report.done(),
+                                -1,
+                                Duration.ofNanos(System.nanoTime() - start))));
+                sink.accept(row, embed(block, counted));
                 row += block.size();
                 block = new ArrayList<>(STREAM_ROWS);
             }

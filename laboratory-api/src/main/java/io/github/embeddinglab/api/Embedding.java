@@ -75,11 +75,16 @@ public final class Embedding {
      * @param other of the same model
      * @return -1 to 1
      * @throws FingerprintMismatchException when the other comes from another model
+     * @throws InvalidInputException when the other has another number of dimensions
      */
     public double cosine(Embedding other) {
         if (!fingerprint.equals(other.fingerprint)) {
             throw new FingerprintMismatchException("cosine of vectors of two models (" + fingerprint.abbreviated() + " and "
                     + other.fingerprint.abbreviated() + ") means nothing; embed both texts with one model");
+        }
+        if (vector.length != other.vector.length) {
+            throw new InvalidInputException("cosine of vectors of " + vector.length + " and " + other.vector.length
+                    + " dimensions means nothing; embed both texts with the same dimensions");
         }
         double dot = 0;
         double a = 0;

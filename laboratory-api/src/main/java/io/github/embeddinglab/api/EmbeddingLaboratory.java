@@ -96,6 +96,13 @@ public interface EmbeddingLaboratory extends AutoCloseable {
     Job<Embeddings> submitEmbed(List<String> texts, EmbedOptions options);
 
     /**
+     * The model that is used where none is named.
+     *
+     * @return name, alias or folder
+     */
+    String defaultModel();
+
+    /**
      * Opens a room.
      *
      * @param <R> the room's type

@@ -105,6 +105,10 @@ public final class Npy {
             if ((long) shape[0] * columns > Integer.MAX_VALUE - 8) {
                 throw wrong(file, "has " + shape[0] + " x " + columns + " numbers, more than one array holds");
             }
+            // a damaged header must not make an array that the file cannot fill
+            if (Files.size(file) - 8 - width - length < 4L * shape[0] * columns) {
+                throw wrong(file, "is cut: " + shape[0] + " x " + columns + " numbers are announced");
+            }
             float[] values = new float[shape[0] * columns];
             int filled = 0;
             while (filled < values.length) {

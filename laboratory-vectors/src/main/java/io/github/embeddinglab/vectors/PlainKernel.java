@@ -12,6 +12,8 @@ final class PlainKernel extends VectorKernel {
     /** Long inner loops: the compiler's vector loop needs a scalar run-up and run-out on either side. */
     private static final int PANEL_WIDTH = 256;
 
+    private static final int STEPS = 16;
+
     private final String description;
 
     PlainKernel(String description) {
@@ -140,54 +142,75 @@ final class PlainKernel extends VectorKernel {
     void multiplyPanel(
             float[] rows, int rowsOffset, int rowCount, int columns, float[] panel, int panelOffset, float[] out) {
         Arrays.fill(out, 0, rowCount * PANEL_WIDTH, 0f);
-        // The compiler vectorises a loop over several arrays only where all of them use the same index, hence the copies;
-        // they are paid once for all rows of the block.
-        float[] t0 = new float[PANEL_WIDTH];
-        float[] t1 = new float[PANEL_WIDTH];
-        float[] t2 = new float[PANEL_WIDTH];
-        float[] t3 = new float[PANEL_WIDTH];
-        float[] t4 = new float[PANEL_WIDTH];
-        float[] t5 = new float[PANEL_WIDTH];
-        float[] t6 = new float[PANEL_WIDTH];
-        float[] t7 = new float[PANEL_WIDTH];
+        // The compiler vectorises a loop over several arrays only where all of them use the same index and one is written,
+        // hence the copies; those of the panel are paid once for all rows of the block.
+        float[][] panelRows = new float[STEPS][PANEL_WIDTH];
         float[] sum = new float[PANEL_WIDTH];
-        float[] x = new float[8];
-        for (int p = 0; p < columns; p += 8) {
-            int steps = Math.min(8, columns - p);
-            int from = panelOffset + p * PANEL_WIDTH;
-            System.arraycopy(panel, from, t0, 0, PANEL_WIDTH);
-            copyOrClear(panel, from, 1, steps, t1);
-            copyOrClear(panel, from, 2, steps, t2);
-            copyOrClear(panel, from, 3, steps, t3);
-            copyOrClear(panel, from, 4, steps, t4);
-            copyOrClear(panel, from, 5, steps, t5);
-            copyOrClear(panel, from, 6, steps, t6);
-            copyOrClear(panel, from, 7, steps, t7);
-            for (int i = 0; i < rowCount; i++) {
-                System.arraycopy(rows, rowsOffset + i * columns + p, x, 0, steps);
-                Arrays.fill(x, steps, 8, 0f);
-                System.arraycopy(out, i * PANEL_WIDTH, sum, 0, PANEL_WIDTH);
-                addFour(x[0], x[1], x[2], x[3], t0, t1, t2, t3, sum);
-                if (steps > 4) {
-                    addFour(x[4], x[5], x[6], x[7], t4, t5, t6, t7, sum);
+        float[] factors = new float[STEPS];
+        for (int p = 0; p < columns; p += STEPS) {
+            int steps = Math.min(STEPS, columns - p);
+            for (int s = 0; s < STEPS; s++) {
+                if (s < steps) {
+                    System.arraycopy(panel, panelOffset + (p + s) * PANEL_WIDTH, panelRows[s], 0, PANEL_WIDTH);
+                } else {
+                    Arrays.fill(panelRows[s], 0f);
                 }
+            }
+            Arrays.fill(factors, 0f);
+            for (int i = 0; i < rowCount; i++) {
+                System.arraycopy(rows, rowsOffset + i * columns + p, factors, 0, steps);
+                System.arraycopy(out, i * PANEL_WIDTH, sum, 0, PANEL_WIDTH);
+                addProducts(factors, panelRows, sum);
                 System.arraycopy(sum, 0, out, i * PANEL_WIDTH, PANEL_WIDTH);
             }
         }
     }
 
-    private static void copyOrClear(float[] panel, int from, int step, int steps, float[] to) {
-        if (step < steps) {
-            System.arraycopy(panel, from + step * PANEL_WIDTH, to, 0, PANEL_WIDTH);
-        } else {
-            Arrays.fill(to, 0f);
-        }
-    }
-
-    private static void addFour(
-            float x0, float x1, float x2, float x3, float[] t0, float[] t1, float[] t2, float[] t3, float[] sum) {
+    /** {@code sum[j] += sum over s of x[s] * panelRows[s][j]}; too long to be inlined, which would undo the vector loop. */
+    private static void addProducts(float[] x, float[][] panelRows, float[] sum) {
+        float[] t0 = panelRows[0];
+        float[] t1 = panelRows[1];
+        float[] t2 = panelRows[2];
+        float[] t3 = panelRows[3];
+        float[] t4 = panelRows[4];
+        float[] t5 = panelRows[5];
+        float[] t6 = panelRows[6];
+        float[] t7 = panelRows[7];
+        float[] t8 = panelRows[8];
+        float[] t9 = panelRows[9];
+        float[] t10 = panelRows[10];
+        float[] t11 = panelRows[11];
+        float[] t12 = panelRows[12];
+        float[] t13 = panelRows[13];
+        float[] t14 = panelRows[14];
+        float[] t15 = panelRows[15];
+        float x0 = x[0];
+        float x1 = x[1];
+        float x2 = x[2];
+        float x3 = x[3];
+        float x4 = x[4];
+        float x5 = x[5];
+        float x6 = x[6];
+        float x7 = x[7];
+        float x8 = x[8];
+        float x9 = x[9];
+        float x10 = x[10];
+        float x11 = x[11];
+        float x12 = x[12];
+        float x13 = x[13];
+        float x14 = x[14];
+        float x15 = x[15];
         for (int j = 0; j < PANEL_WIDTH; j++) {
             sum[j] = (((sum[j] + x0 * t0[j]) + x1 * t1[j]) + x2 * t2[j]) + x3 * t3[j];
+        }
+        for (int j = 0; j < PANEL_WIDTH; j++) {
+            sum[j] = (((sum[j] + x4 * t4[j]) + x5 * t5[j]) + x6 * t6[j]) + x7 * t7[j];
+        }
+        for (int j = 0; j < PANEL_WIDTH; j++) {
+            sum[j] = (((sum[j] + x8 * t8[j]) + x9 * t9[j]) + x10 * t10[j]) + x11 * t11[j];
+        }
+        for (int j = 0; j < PANEL_WIDTH; j++) {
+            sum[j] = (((sum[j] + x12 * t12[j]) + x13 * t13[j]) + x14 * t14[j]) + x15 * t15[j];
         }
     }
 }

@@ -174,20 +174,16 @@ final class BlobDownload {
                 resumed = false;
             }
             OptionalLong length = response.length();
-            if (size >= 0 && length.isPresent() && offset + length.getAsLong() != size) {
-                throw new DownloadException("refused " + subject + ": expected " + size + " bytes, "
-                        + response.uri().getHost() + " offers " + (offset + length.getAsLong())
-                        + "; try again or check the endpoint and the proxy");
-            }
             long end = size >= 0 ? size : length.isPresent() ? offset + length.getAsLong() : -1;
-            return receive(response, offset, new Plan(end, resumed, retries));
+            return receive(response, new Plan(offset, end, resumed, retries));
         }
     }
 
-    /** How a body is received: its expected end, -1 where unknown; whether it continues; who hears of progress. */
-    private record Plan(long end, boolean resumed, Retries retries) {}
+    /** How a body is received: from where, to which end (-1 where unknown), whether it continues, who hears of progress. */
+    private record Plan(long offset, long end, boolean resumed, Retries retries) {}
 
-    private Arrived receive(HubResponse response, long offset, Plan plan) throws IOException {
+    private Arrived receive(HubResponse response, Plan plan) throws IOException {
+        long offset = plan.offset();
         ContentDigest digest = new ContentDigest(plan.end());
         if (offset > 0) {
             hash(target.partial(), digest);
@@ -198,6 +194,12 @@ final class BlobDownload {
         if (offset == 0) {
             count = content.readNBytes(chunk, 0, HEAD);
             refuseForeign(Arrays.copyOf(chunk, count), String.valueOf(response.uri().getHost()));
+        }
+        OptionalLong length = response.length();
+        if (plan.end() >= 0 && length.isPresent() && offset + length.getAsLong() != plan.end()) {
+            throw new DownloadException("refused " + subject + ": expected " + plan.end() + " bytes, "
+                    + response.uri().getHost() + " offers " + (offset + length.getAsLong())
+                    + "; try again or check the endpoint and the proxy");
         }
         try (RandomAccessFile out = openPartial(offset)) {
             while (count >= 0) {

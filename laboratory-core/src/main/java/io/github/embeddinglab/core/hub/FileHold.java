@@ -3,12 +3,10 @@ package io.github.embeddinglab.core.hub;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A lock file held by one thread of one JVM. It saves bandwidth only: writers of the same partial file write the same
@@ -42,9 +40,10 @@ final class FileHold {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean held = false;
         try {
-            while (!(held = tryLock(channel) != null)) {
+            while (!tryLock(channel)) {
                 Thread.sleep(POLL_MILLIS);
             }
+            held = true;
             return new FileHold(channel);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -56,11 +55,11 @@ final class FileHold {
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    private static boolean tryLock(FileChannel channel) throws IOException {
         try {
-            return channel.tryLock();
+            return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            return null;  // another thread of this JVM has it
+            return false;  // another thread of this JVM has it
         }
     }
 

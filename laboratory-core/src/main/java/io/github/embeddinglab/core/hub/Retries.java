@@ -6,7 +6,8 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the failures of one piece of work, waits between them, and gives up with a message. */
@@ -52,7 +53,8 @@ final class Retries {
             throw new DownloadException("cannot download " + subject + ": the host name is unknown ("
                     + failure + "); check the connection, the endpoint and whether a proxy must be set", failure);
         }
-        if (has(failure, SSLException.class)) {
+        // other SSL errors are connections that broke half-way
+        if (has(failure, SSLHandshakeException.class) || has(failure, SSLPeerUnverifiedException.class)) {
             throw new DownloadException("cannot download " + subject + ": no trusted connection (" + reason(failure)
                     + "); if a company proxy inspects traffic, add its certificate to the JVM's trust store", failure);
         }

@@ -9,10 +9,10 @@ import org.apiguardian.api.API.Status;
 public sealed interface ModelModule {
 
     /**
-     * Token vectors to one vector; several modes are concatenated in the reference's order: cls, max, mean,
-     * mean_sqrt_len, weightedmean, lasttoken.
+     * Token vectors to one vector; several modes are concatenated in the order of the list. Old files, which hold
+     * switches, mean the order cls, max, mean, mean_sqrt_len, weightedmean, lasttoken; new ones may give any.
      *
-     * @param modes at least one, in that order
+     * @param modes at least one
      * @param includePrompt whether the tokens of the prompt are pooled
      */
     record Pooling(List<PoolingMode> modes, boolean includePrompt) implements ModelModule {

@@ -128,7 +128,9 @@ public final class SafetensorsWriter {
             for (long extent : tensor.shape()) {
                 shape.add(extent);
             }
-            entry.putArray("data_offsets").add(at).add(at += tensor.data().remaining());
+            long end = at + tensor.data().remaining();
+            entry.putArray("data_offsets").add(at).add(end);
+            at = end;
         }
         byte[] json = COMPACT.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
         byte[] padded = java.util.Arrays.copyOf(json, (json.length + 7) / 8 * 8);

@@ -57,8 +57,15 @@ public final class Tokenizers {
     }
 
     private static Tokenizer open(TokenizerFile file, Path nativeDirectory, TokenizerImplementation implementation) {
+        if (implementation == TokenizerImplementation.NATIVE) {
+            return NativeTokenizer.create(file, nativeDirectory);
+        }
+        String refusal = WordPieceTokenizer.refusal(file);
+        if (refusal == null) {
+            return WordPieceTokenizer.create(file);
+        }
         if (implementation == TokenizerImplementation.JAVA) {
-            throw file.invalid("not covered by the Java tokenizer: use the native one");
+            throw file.invalid("the Java tokenizer does not cover it: " + refusal + "; use the native one");
         }
         return NativeTokenizer.create(file, nativeDirectory);
     }

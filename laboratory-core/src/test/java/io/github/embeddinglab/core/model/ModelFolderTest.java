@@ -376,7 +376,7 @@ class ModelFolderTest {
             files = all.filter(file -> file.toString().endsWith(".json") && !file.endsWith("expected.json")).sorted().toList();
         }
         int refused = 0;
-        for (int round = 0; round < 1500; round++) {
+        for (int round = 0; round < 500; round++) {
             Path file = files.get(random.nextInt(files.size()));
             byte[] whole = Files.readAllBytes(file);
             byte[] damaged = whole.clone();
@@ -391,6 +391,6 @@ class ModelFolderTest {
             }
             Files.write(file, whole);
         }
-        assertThat(refused).as("seed %d", seed).isGreaterThan(300);
+        assertThat(refused).as("seed %d", seed).isGreaterThan(100);
     }
 }

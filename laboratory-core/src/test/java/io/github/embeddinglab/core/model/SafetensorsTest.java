@@ -77,7 +77,6 @@ class SafetensorsTest {
         }
     }
 
-    /** NumPy 2.x: np.arange(65536, dtype=np.uint16).view(np.float16).astype(np.float32), summed per exponent. */
     @ParameterizedTest
     @CsvSource({
         "0000, 0.0", "8000, -0.0", "0001, 5.9604645E-8", "03ff, 6.097555E-5", "0400, 6.1035156E-5", "3c00, 1.0",

@@ -37,7 +37,7 @@ class ReferenceIdsTest {
     void modelJars(String model) {
         JsonNode all = TokenizerFixtures.json("/fixtures/jar-models.json");
         JsonNode expected = all.get("models").get(model);
-        byte[] json = TokenizerFixtures.bytes(TokenizerFixtures.JAR_MODELS.get(model));
+        byte[] json = TokenizerFixtures.model(model);
         for (TokenizerImplementation by : List.of(TokenizerImplementation.JAVA, TokenizerImplementation.NATIVE)) {
             try (Tokenizer tokenizer = Tokenizers.open(model, json, nativeDirectory, by)) {
                 compare(tokenizer, all.get("texts"), expected.get("input_ids"), expected.get("limit").intValue());

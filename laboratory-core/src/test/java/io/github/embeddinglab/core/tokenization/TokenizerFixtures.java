@@ -43,8 +43,10 @@ final class TokenizerFixtures {
         }
     }
 
+    /** The tokenizer.json of a fixture or of a model jar. */
     static byte[] model(String name) {
-        return bytes("/fixtures/models/" + name + "/tokenizer.json");
+        String inJar = JAR_MODELS.get(name);
+        return bytes(inJar == null ? "/fixtures/models/" + name + "/tokenizer.json" : inJar);
     }
 
     static JsonNode expected(String name) {

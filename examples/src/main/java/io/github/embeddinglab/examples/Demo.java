@@ -1,0 +1,196 @@
+package io.github.embeddinglab.examples;
+
+import io.github.embeddinglab.api.EmbedOptions;
+import io.github.embeddinglab.api.Embedder;
+import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.Embeddings;
+import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.api.Role;
+import io.github.embeddinglab.core.laboratory.HostEnvironment;
+import io.github.embeddinglab.examples.corpus.JavadocCorpus;
+import io.github.embeddinglab.examples.corpus.Passage;
+import io.github.embeddinglab.vectors.ExactSearch;
+import io.github.embeddinglab.vectors.FloatMatrix;
+import io.github.embeddinglab.vectors.Similarity;
+import io.github.embeddinglab.vectors.TopK;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+
+/**
+ * {@code ./lab demo}: embeds the passages of Javadoc jars with all-MiniLM-L6-v2 and answers questions about them. Passages
+ * and vectors are kept, so a second run starts in seconds.
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public final class Demo {
+    private static final String MODEL = "all-MiniLM-L6-v2";
+    private static final List<String> QUESTIONS = List.of(
+            "how do I merge small segments into bigger ones?",
+            "solve a system of linear equations",
+            "remove accents from a string");
+    private static final int HITS = 3;
+    private static final int SHOWN = 150;
+    private static final double NANOS = 1e9;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Path cache;
+
+    private Demo(PrintStream out, PrintStream err, Path cache) {
+        this.out = out;
+        this.err = err;
+        this.cache = cache;
+    }
+
+    /**
+     * Runs the demo.
+     *
+     * @param args a question to answer; without one it is asked for on a terminal
+     */
+    public static void main(String[] args) {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        try {
+            Path cache = HostEnvironment.current().modelDirectory().resolve("demo");
+            new Demo(out, err, cache).run(String.join(" ", args).strip());
+        } catch (LaboratoryException e) {
+            err.println("error: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private void run(String question) {
+        try (EmbeddingLaboratory lab = EmbeddingLaboratory.open();
+                Embedder model = lab.models().load(MODEL)) {
+            List<Passage> passages = corpus();
+            Embeddings vectors = vectors(model, passages);
+            ExactSearch search = ExactSearch.over(
+                    FloatMatrix.of(vectors.toArray(), vectors.rows(), vectors.dimensions()), Similarity.DOT);
+            for (String own : QUESTIONS) {
+                answer(own, model, search, passages);
+            }
+            if (!question.isEmpty()) {
+                answer(question, model, search, passages);
+            } else if (HostEnvironment.current().isTerminal("in")) {
+                askUser(model, search, passages);
+            }
+            out.println();
+            out.println("Where to go next:");
+            out.println("  ./lab demo \"your question\"                      the same with a question of yours, in seconds");
+            out.println("  ./lab embed --in texts.txt --out vectors.npy    embed a file of yours");
+            out.println("  ./lab models list                               what else can be loaded");
+            out.println("  README.md                                       the same in five lines of Java");
+        }
+    }
+
+    private List<Passage> corpus() {
+        Path file = cache.resolve("passages.jsonl");
+        if (Files.exists(file)) {
+            List<Passage> passages = JavadocCorpus.readJsonl(file).passages();
+            err.printf(Locale.ROOT, "corpus: %,d passages, kept from an earlier run%n", passages.size());
+            return passages;
+        }
+        long start = System.nanoTime();
+        err.println("corpus: reading the Javadoc of Lucene, Commons Math and Commons Lang ...");
+        JavadocCorpus corpus =
+                JavadocCorpus.fromClassPath(Runtime.getRuntime().availableProcessors());
+        makeCache();
+        corpus.writeJsonl(file);
+        err.printf(Locale.ROOT, "corpus: %,d passages in %.1f s%n", corpus.passages().size(), seconds(start));
+        return corpus.passages();
+    }
+
+    private Embeddings vectors(Embedder model, List<Passage> passages) {
+        Path file = cache.resolve("vectors-" + model.fingerprint().abbreviated() + "-" + passages.hashCode() + ".npy");
+        if (Files.exists(file)) {
+            Embeddings kept = Embeddings.readNpy(file, model.fingerprint());
+            err.printf(Locale.ROOT, "vectors: %,d x %d, kept from an earlier run%n", kept.rows(), kept.dimensions());
+            return kept;
+        }
+        long start = System.nanoTime();
+        List<String> texts = passages.stream().map(Passage::titledText).toList();
+        boolean terminal = HostEnvironment.current().isTerminal("err");
+        long[] nextReport = {0};
+        Embeddings vectors = model.embed(
+                texts,
+                EmbedOptions.defaults().role(Role.DOCUMENT).progress(progress -> {
+                    boolean end = progress.done() == progress.total();
+                    if (progress.done() >= nextReport[0] || end) {
+                        nextReport[0] = progress.done() + progress.total() / (terminal ? 200 : 10);
+                        double rate = progress.done() / Math.max(1e-9, progress.elapsed().toNanos() / NANOS);
+                        err.printf(
+                                Locale.ROOT,
+                                terminal ? "\rvectors: %,d of %,d passages, %.0f a second " : "vectors: %,d of %,d passages, %.0f a second%n",
+                                progress.done(),
+                                progress.total(),
+                                rate);
+                    }
+                }));
+        double seconds = seconds(start);
+        err.printf(
+                Locale.ROOT,
+                (terminal ? "%n" : "") + "vectors: %,d texts, %,d tokens in %.1f s: %.0f texts a second%n",
+                vectors.rows(),
+                vectors.tokens(),
+                seconds,
+                vectors.rows() / seconds);
+        makeCache();
+        vectors.writeNpy(file);
+        return vectors;
+    }
+
+    private void makeCache() {
+        try {
+            Files.createDirectories(cache);
+        } catch (IOException e) {
+            throw new LaboratoryException(
+                    "folder " + cache + " cannot be made (" + e.getMessage() + "); set LABORATORY_HOME to a folder of yours", e);
+        }
+    }
+
+    private void answer(String question, Embedder model, ExactSearch search, List<Passage> passages) {
+        long start = System.nanoTime();
+        TopK hits = search.search(model.embedQuery(question).vector(), HITS);
+        double milliseconds = seconds(start) * 1000;
+        out.println();
+        out.printf(Locale.ROOT, "? %s   (%.0f ms)%n", question, milliseconds);
+        for (int rank = 0; rank < hits.k(); rank++) {
+            Passage passage = passages.get(hits.id(0, rank));
+            String text = passage.text();
+            out.printf(
+                    Locale.ROOT,
+                    "  %.3f  %s: %s%n",
+                    hits.score(0, rank),
+                    passage.title(),
+                    text.length() > SHOWN ? text.substring(0, SHOWN).strip() + " ..." : text);
+        }
+    }
+
+    private void askUser(Embedder model, ExactSearch search, List<Passage> passages) {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try {
+            out.println();
+            out.print("Your question (an empty line ends): ");
+            out.flush();
+            for (String line = in.readLine(); line != null && !line.isBlank(); line = in.readLine()) {
+                answer(line.strip(), model, search, passages);
+                out.print("Your question (an empty line ends): ");
+                out.flush();
+            }
+        } catch (IOException e) {
+            throw new LaboratoryException("standard input cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / NANOS;
+    }
+}

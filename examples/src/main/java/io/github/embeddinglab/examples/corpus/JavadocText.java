@@ -1,0 +1,102 @@
+package io.github.embeddinglab.examples.corpus;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jsoup.nodes.Element;
+import org.jsoup.nodes.Node;
+import org.jsoup.nodes.TextNode;
+
+/** Reads the paragraphs of an HTML description as plain text. */
+final class JavadocText {
+    private static final Set<String> BLOCKS = Set.of(
+            "p", "div", "ul", "ol", "li", "dl", "dt", "dd", "pre", "table", "caption", "tr", "blockquote", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "section");
+    private static final Set<String> SPACED = Set.of("br", "td", "th");
+    private static final Set<String> DROPPED = Set.of("script", "style", "noscript", "button", "svg", "img");
+    private static final Set<String> ORDINAL_SUFFIXES = Set.of("th", "st", "nd", "rd");
+
+    private final List<String> paragraphs = new ArrayList<>();
+    private final StringBuilder line = new StringBuilder();
+
+    private boolean listing;
+
+    private JavadocText() {}
+
+    /** The paragraphs, list items, table rows and lines of code under {@code block}, in order, each on one line. */
+    static List<String> paragraphs(Element block) {
+        JavadocText reader = new JavadocText();
+        reader.read(block);
+        reader.endParagraph();
+        return reader.paragraphs;
+    }
+
+    private void read(Node node) {
+        if (node instanceof TextNode text && listing) {
+            // a line of code is a unit: it is neither joined to the next nor cut where it need not be
+            for (String part : text.getWholeText().split("(?<=\\n)", -1)) {
+                line.append(part);
+                if (part.endsWith("\n")) {
+                    endParagraph();
+                }
+            }
+        } else if (node instanceof TextNode text) {
+            line.append(text.getWholeText());
+        } else if (node instanceof Element element && !DROPPED.contains(element.normalName())) {
+            readElement(element);
+        }
+    }
+
+    private void readElement(Element element) {
+        String tag = element.normalName();
+        boolean block = BLOCKS.contains(tag);
+        boolean outer = listing;
+        listing |= tag.equals("pre");
+        if (block) {
+            endParagraph();
+        } else if (SPACED.contains(tag)) {
+            line.append(' ');
+        } else if (tag.equals("sup") && !ORDINAL_SUFFIXES.contains(element.text().toLowerCase(Locale.ROOT))) {
+            line.append('^'); // 10^-10 means what 10-10 does not
+        } else if (tag.equals("sub")) {
+            line.append('_');
+        }
+        for (Node child : element.childNodes()) {
+            read(child);
+        }
+        listing = outer;
+        if (block) {
+            endParagraph();
+        }
+    }
+
+    private void endParagraph() {
+        String clean = oneLine(line);
+        line.setLength(0);
+        if (!clean.isEmpty()) {
+            paragraphs.add(clean);
+        }
+    }
+
+    /** Collapses blanks, line ends and invisible characters; decoded entities stay as they are. */
+    static String oneLine(CharSequence raw) {
+        StringBuilder out = new StringBuilder(raw.length());
+        boolean gap = false;
+        for (int i = 0; i < raw.length(); i++) {
+            char c = raw.charAt(i);
+            if (c == '\u200B' || c == '\uFEFF' || c == '\u00AD') {
+                continue; // break hints inside identifiers
+            }
+            if (Character.isWhitespace(c) || Character.isSpaceChar(c) || Character.isISOControl(c) || c == '\uFFFD') {
+                gap = true;
+            } else {
+                if (gap && !out.isEmpty()) {
+                    out.append(' ');
+                }
+                gap = false;
+                out.append(c);
+            }
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the front. */
+@NullMarked
+package io.github.embeddinglab.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package io.github.embeddinglab.cli;
+
+import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.LaboratoryBuilder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every verb takes. */
+final class CommonOptions {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A laboratory.yaml; may be repeated, later ones win.")
+    private List<Path> configurations = new ArrayList<>();
+
+    @Option(
+            names = "--models-directory",
+            paramLabel = "DIR",
+            description = "Where imported, downloaded and compiled models are kept.")
+    private @Nullable Path modelDirectory;
+
+    @Option(names = "--allow-downloads", description = "Allow downloads from the hub; without it no connection is made.")
+    private boolean allowDownloads;
+
+    @Option(names = "--json", description = "Print exactly one JSON object on standard output.")
+    private boolean json;
+
+    @Option(names = "--debug", description = "Show the stack trace of an error.")
+    private boolean debug;
+
+    boolean json() {
+        return json;
+    }
+
+    boolean debug() {
+        return debug;
+    }
+
+    LaboratoryBuilder builder() {
+        LaboratoryBuilder builder = EmbeddingLaboratory.builder();
+        configurations.forEach(builder::configuration);
+        if (allowDownloads) {
+            builder.allowDownloads(true);
+        }
+        if (modelDirectory != null) {
+            builder.modelDirectory(modelDirectory);
+        }
+        return builder;
+    }
+}

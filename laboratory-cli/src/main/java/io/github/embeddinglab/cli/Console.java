@@ -1,0 +1,89 @@
+package io.github.embeddinglab.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.api.Progress;
+import io.github.embeddinglab.core.laboratory.HostEnvironment;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** The two streams of a command: results on one, everything else on the other. */
+final class Console {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
+    private static final long PROGRESS_EVERY_NANOS = 200_000_000L;
+    private static final double NANOS = 1e9;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean terminal;
+
+    Console(PrintStream out, PrintStream err) {
+        this.out = new PrintStream(out, true, StandardCharsets.UTF_8);
+        this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
+        this.terminal = HostEnvironment.current().isTerminal("err");
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    PrintStream err() {
+        return err;
+    }
+
+    void line(String text) {
+        out.println(text);
+    }
+
+    void note(String text) {
+        err.println(text);
+    }
+
+    void error(String text) {
+        err.println("error: " + text);
+    }
+
+    /** Prints exactly one JSON object. */
+    void json(Object value) {
+        try {
+            out.println(JSON.writeValueAsString(value));
+        } catch (JsonProcessingException e) {
+            throw new LaboratoryException("the result cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** A line that is drawn over and over on a terminal, and not at all elsewhere. */
+    Progress.Listener progress() {
+        if (!terminal) {
+            return Progress.Listener.SILENT;
+        }
+        long[] last = {0};
+        return progress -> {
+            long now = System.nanoTime();
+            boolean end = progress.done() == progress.total();
+            if (!end && now - last[0] < PROGRESS_EVERY_NANOS) {
+                return;
+            }
+            last[0] = now;
+            double seconds = progress.elapsed().toNanos() / NANOS;
+            double rate = seconds > 0 ? progress.done() / seconds : 0;
+            err.print(String.format(
+                    Locale.ROOT,
+                    "\r%s %,d%s, %.0f a second   ",
+                    progress.stage(),
+                    progress.done(),
+                    progress.total() < 0 ? "" : String.format(Locale.ROOT, " of %,d", progress.total()),
+                    rate));
+            if (end) {
+                err.print("\r\u001b[K");
+            }
+            err.flush();
+        };
+    }
+}

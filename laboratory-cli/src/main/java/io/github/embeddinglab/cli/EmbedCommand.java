@@ -1,0 +1,165 @@
+package io.github.embeddinglab.cli;
+
+import io.github.embeddinglab.api.EmbedOptions;
+import io.github.embeddinglab.api.Embedder;
+import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.Embeddings;
+import io.github.embeddinglab.api.LaboratoryBuilder;
+import io.github.embeddinglab.api.Npy;
+import io.github.embeddinglab.api.Overflow;
+import io.github.embeddinglab.api.Resources;
+import io.github.embeddinglab.api.Role;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lab embed}: a file of texts to a matrix of vectors. */
+@Command(
+        name = "embed",
+        description = "Embed the texts of a file and write their vectors as a NumPy matrix (float32, n x d).",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class EmbedCommand implements Runnable, Lab.Verb {
+    private static final double NANOS = 1e9;
+
+    private final Console console;
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "Registry name or folder; default: the configured model.")
+    private @Nullable String model;
+
+    @Option(
+            names = "--role",
+            paramLabel = "ROLE",
+            defaultValue = "none",
+            description = "none, query, document, or a prompt name of the model (default: ${DEFAULT-VALUE}).")
+    private String role = "none";
+
+    @Option(
+            names = "--in",
+            paramLabel = "FILE",
+            required = true,
+            description = "Texts: .txt one a line, .jsonl with the field text, each also gzipped; - reads lines from standard input.")
+    private Path in = Path.of("-");
+
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "The .npy file to write.")
+    private Path out = Path.of("-");
+
+    @Option(
+            names = "--overflow",
+            paramLabel = "POLICY",
+            defaultValue = "truncate",
+            description = "What to do with texts over the model's limit: truncate, fail or split (default: ${DEFAULT-VALUE}).")
+    private Overflow overflow = Overflow.TRUNCATE;
+
+    @Option(names = "--dimensions", paramLabel = "K", description = "Keep the first K columns and normalise again.")
+    private int dimensions;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute; default: all processors.")
+    private int threads;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    EmbedCommand(Console console) {
+        this.console = console;
+    }
+
+    /** The JSON object of this verb. */
+    private record Report(
+            String model,
+            String fingerprint,
+            long count,
+            int dimensions,
+            double seconds,
+            double textsPerSecond,
+            long tokens,
+            List<Truncated> truncated) {}
+
+    private record Truncated(long index, int tokens, int kept) {}
+
+    /** What the rows add up to. */
+    private static final class Sums {
+        private long count;
+        private long tokens;
+        private final List<Truncated> truncated = new ArrayList<>();
+
+        void add(long firstRow, Embeddings rows) {
+            count += rows.rows();
+            tokens += rows.tokens();
+            rows.truncated().forEach(cut -> truncated.add(new Truncated(firstRow + cut.index(), cut.tokens(), cut.kept())));
+        }
+    }
+
+    @Override
+    public void run() {
+        LaboratoryBuilder builder = common.builder();
+        if (threads != 0) {
+            builder.resources(Resources.defaults().withThreads(threads));
+        }
+        EmbedOptions options = EmbedOptions.defaults()
+                .role(role.toLowerCase(Locale.ROOT).equals("none") ? Role.NONE : Role.prompt(role))
+                .overflow(overflow)
+                .dimensions(dimensions);
+        try (EmbeddingLaboratory lab = builder.build();
+                TextLines texts = TextLines.open(in);
+                Embedder embedder = lab.models().load(model == null ? lab.defaultModel() : model)) {
+            String fingerprint = embedder.fingerprint().value();
+            int width = dimensions == 0 ? embedder.dimensions() : dimensions;
+            Sums sums = new Sums();
+            long start = System.nanoTime();
+            try (Npy.Writer writer = new Npy.Writer(out, width)) {
+                embedder.embed(texts, options.progress(console.progress()), (firstRow, rows) -> {
+                    writer.append(rows);
+                    sums.add(firstRow, rows);
+                });
+                writer.finish();
+            }
+            double seconds = (System.nanoTime() - start) / NANOS;
+            report(new Report(
+                    embedder.model(),
+                    fingerprint,
+                    sums.count,
+                    width,
+                    seconds,
+                    seconds > 0 ? sums.count / seconds : 0,
+                    sums.tokens,
+                    sums.truncated));
+        }
+    }
+
+    private void report(Report report) {
+        if (common.json()) {
+            console.json(report);
+            return;
+        }
+        console.line(String.format(
+                Locale.ROOT,
+                "%,d texts, %,d tokens, %d dimensions in %.2f s (%.0f texts a second) with %s -> %s",
+                report.count(),
+                report.tokens(),
+                report.dimensions(),
+                report.seconds(),
+                report.textsPerSecond(),
+                report.model(),
+                out));
+        if (!report.truncated().isEmpty()) {
+            Truncated worst = report.truncated().stream()
+                    .max(Comparator.comparingInt(cut -> cut.tokens() - cut.kept()))
+                    .orElseThrow();
+            console.note(String.format(
+                    Locale.ROOT,
+                    "%,d texts were cut to the model's limit, the worst is text %d with %d of %d tokens kept;"
+                            + " --overflow split keeps all, --json lists them",
+                    report.truncated().size(),
+                    worst.index(),
+                    worst.kept(),
+                    worst.tokens()));
+        }
+    }
+}

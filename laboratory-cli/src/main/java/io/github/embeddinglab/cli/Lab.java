@@ -1,0 +1,128 @@
+package io.github.embeddinglab.cli;
+
+import io.github.embeddinglab.api.ConfigurationException;
+import io.github.embeddinglab.api.LaboratoryException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The command line: {@code lab VERB …}. Exit 0 done, 1 failed, 2 wrong use. */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+@Command(
+        name = "lab",
+        description = "Everything a Java team does with text-embedding models.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Lab.Version.class,
+        synopsisSubcommandLabel = "VERB",
+        subcommands = {
+            EmbedCommand.class,
+            ModelsCommand.class,
+            ExportCommand.class,
+            DoctorCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footer = {"", "Begin with: lab demo, lab models list, lab embed --in texts.txt --out vectors.npy"})
+public final class Lab implements Runnable {
+    /** Nothing went wrong. */
+    public static final int DONE = 0;
+
+    /** The work failed. */
+    public static final int FAILED = 1;
+
+    /** The command or its configuration is wrong. */
+    public static final int WRONG_USE = 2;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    /** Made by {@link #main}. */
+    Lab() {}
+
+    /**
+     * Runs a command and ends the process with its exit code.
+     *
+     * @param args the words after {@code lab}
+     */
+    public static void main(String[] args) {
+        System.exit(run(System.out, System.err, args));
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param out takes results
+     * @param err takes progress, logs and errors
+     * @param args the words after {@code lab}
+     * @return exit code
+     */
+    public static int run(PrintStream out, PrintStream err, String... args) {
+        return commandLine(new Console(out, err)).execute(args);
+    }
+
+    private static CommandLine commandLine(Console console) {
+        CommandLine line = new CommandLine(new Lab(), new Verbs(console));
+        line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExpandAtFiles(false);
+        line.setParameterExceptionHandler((e, args) -> wrongUse(e, console));
+        line.setExecutionExceptionHandler((e, failed, result) -> failed(e, failed, console));
+        return line;
+    }
+
+    private static int wrongUse(ParameterException e, Console console) {
+        String verb = e.getCommandLine().getCommandSpec().qualifiedName();
+        console.error(oneLine(e.getMessage()) + " (see `" + verb + " --help`)");
+        return WRONG_USE;
+    }
+
+    private static int failed(Exception e, CommandLine failed, Console console) {
+        boolean debug = failed.getCommandSpec().mixins().values().stream()
+                .map(mixin -> mixin.userObject())
+                .anyMatch(mixin -> mixin instanceof CommonOptions options && options.debug());
+        boolean ours = e instanceof LaboratoryException;
+        console.error(oneLine(ours ? e.getMessage() : "unexpected " + e + "; run again with --debug and report what it shows"));
+        if (debug) {
+            e.printStackTrace(console.err());
+        }
+        return e instanceof ConfigurationException ? WRONG_USE : FAILED;
+    }
+
+    private static String oneLine(@org.jspecify.annotations.Nullable String message) {
+        return String.valueOf(message).replaceAll("\\s*[\\r\\n]+\\s*", " ").strip();
+    }
+
+    /** Without a verb: shows the help. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a verb: embed, models, export, doctor or demo");
+    }
+
+    /** Makes commands that need the console. */
+    private record Verbs(Console console) implements CommandLine.IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            if (Verb.class.isAssignableFrom(type)) {
+                return type.getDeclaredConstructor(Console.class).newInstance(console);
+            }
+            return CommandLine.defaultFactory().create(type);
+        }
+    }
+
+    /** Marks commands that are made with the console. */
+    interface Verb {}
+
+    /** The version of the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Lab.class.getPackage().getImplementationVersion();
+            return new String[] {"lab " + (version == null ? "(from classes)" : version)};
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.embeddinglab.core.configuration;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What values a key takes; reads a parsed YAML value or says what would have been right. */
+@FunctionalInterface
+interface Setting {
+    /**
+     * Reads a value.
+     *
+     * @param value string, number, boolean, list or map
+     * @return the value in the setting's type
+     * @throws Wrong saying what is expected
+     */
+    Object read(Object value) throws Wrong;
+
+    /** A value does not fit; the reader adds file, line and key. */
+    final class Wrong extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Wrong(String expected) {
+            super(expected);
+        }
+    }
+
+    static Setting text() {
+        return value -> {
+            if (value instanceof String text && !text.isBlank()) {
+                return text;
+            }
+            throw new Wrong("a text");
+        };
+    }
+
+    static Setting flag() {
+        return value -> {
+            if (value instanceof Boolean) {
+                return value;
+            }
+            throw new Wrong("true or false");
+        };
+    }
+
+    static Setting integer(long low, long high) {
+        return value -> {
+            if (value instanceof Number number && !(value instanceof Double) && number.longValue() >= low && number.longValue() <= high) {
+                return number.longValue();
+            }
+            throw new Wrong("a whole number from " + low + " to " + high);
+        };
+    }
+
+    static Setting number(double low, double high) {
+        return value -> {
+            @Nullable Double number = asDouble(value);
+            if (number != null && number >= low && number <= high) {
+                return number;
+            }
+            throw new Wrong("a number from " + low + " to " + high);
+        };
+    }
+
+    /** YAML 1.1 reads {@code 2e-5}, without a point, as text. */
+    private static @Nullable Double asDouble(Object value) {
+        if (value instanceof Number number) {
+            return number.doubleValue();
+        }
+        if (value instanceof String text && text.matches("[+-]?[0-9.]+[eE][+-]?[0-9]+")) {
+            return Double.valueOf(text);
+        }
+        return null;
+    }
+
+    static Setting oneOf(String... choices) {
+        return value -> {
+            if (value instanceof String text && List.of(choices).contains(text)) {
+                return text;
+            }
+            throw new Wrong("one of " + String.join(", ", choices));
+        };
+    }
+
+    static Setting texts() {
+        return value -> {
+            if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+                return list;
+            }
+            throw new Wrong("a list of texts");
+        };
+    }
+
+    /** Bytes: a number, or a number with KB, MB, GB (powers of 1024). */
+    static Setting bytes() {
+        Pattern form = Pattern.compile("([0-9]+) ?(KB|MB|GB)?");
+        return value -> {
+            Matcher matcher = form.matcher(String.valueOf(value).toUpperCase(Locale.ROOT));
+            if (!matcher.matches()) {
+                throw new Wrong("a size such as 512MB");
+            }
+            long number = Long.parseLong(matcher.group(1));
+            String unit = matcher.group(2) == null ? "" : matcher.group(2);
+            return switch (unit) {
+                case "KB" -> number << 10;
+                case "MB" -> number << 20;
+                case "GB" -> number << 30;
+                default -> number;
+            };
+        };
+    }
+
+    /** Any of ours, with a refusal of values that other libraries know and this one does not take. */
+    static Setting only(Object allowed, String reason) {
+        return value -> {
+            if (value.equals(allowed)) {
+                return value;
+            }
+            throw new Wrong(allowed + ": " + reason);
+        };
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.embeddinglab.core.device;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.github.embeddinglab.api.spi.NamedProvider;
+import java.util.List;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+
+/** Brings ONNX Runtime's natives for one kind of device. */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public interface DeviceProvider extends NamedProvider {
+    /**
+     * The devices that really exist on this machine.
+     *
+     * @return possibly none; never throws for a missing device
+     */
+    List<Device> devices();
+
+    /**
+     * Why {@link #devices()} is empty.
+     *
+     * @return one line with the way out; empty when there are devices
+     */
+    String problem();
+
+    /**
+     * Prepares a session for a device.
+     *
+     * @param options of the session to be
+     * @param device one of {@link #devices()}
+     * @throws OrtException when the runtime refuses
+     */
+    void configure(OrtSession.SessionOptions options, Device device) throws OrtException;
+}

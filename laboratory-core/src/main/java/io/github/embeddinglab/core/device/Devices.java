@@ -1,0 +1,98 @@
+package io.github.embeddinglab.core.device;
+
+import io.github.embeddinglab.api.DeviceException;
+import io.github.embeddinglab.api.MissingArtifactException;
+import io.github.embeddinglab.api.spi.NamedProvider;
+import java.io.IOException;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+
+/** The one provider on the class path, and the devices chosen from it. */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public final class Devices {
+    private static final String RUNTIME_CLASS = "ai/onnxruntime/OrtEnvironment.class";
+
+    private final DeviceProvider provider;
+    private final List<Device> chosen;
+
+    private Devices(DeviceProvider provider, List<Device> chosen) {
+        this.provider = provider;
+        this.chosen = List.copyOf(chosen);
+    }
+
+    /**
+     * Chooses devices.
+     *
+     * @param loader class loader to look in
+     * @param wanted names as in {@code cpu:0} or {@code cuda}, each a replica; empty for every device once
+     * @return the provider and the devices
+     * @throws MissingArtifactException when no provider is on the class path
+     * @throws DeviceException when two are, or a device does not exist
+     */
+    public static Devices choose(ClassLoader loader, List<String> wanted) {
+        List<DeviceProvider> found = NamedProvider.discover(DeviceProvider.class, loader);
+        if (found.isEmpty()) {
+            throw new MissingArtifactException("no runtime for transformer models is on the class path; add the artifact"
+                    + " io.github.embeddinglab:laboratory-cpu (or laboratory-gpu, not both)");
+        }
+        if (found.size() > 1) {
+            throw new DeviceException("laboratory-cpu and laboratory-gpu are both on the class path ("
+                    + NamedProvider.names(found) + "); their natives clash: remove one of them");
+        }
+        requireOneRuntime(loader);
+        DeviceProvider provider = found.get(0);
+        List<Device> existing = provider.devices();
+        if (existing.isEmpty()) {
+            throw new DeviceException(provider.problem());
+        }
+        if (wanted.isEmpty()) {
+            return new Devices(provider, existing);
+        }
+        List<Device> chosen = new ArrayList<>();
+        for (String name : wanted) {
+            chosen.add(existing.stream()
+                    .filter(device -> device.name().equals(name) || device.kind().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new DeviceException("device \"" + name + "\" does not exist here; there are "
+                            + existing.stream().map(Device::name).collect(Collectors.joining(", ")))));
+        }
+        return new Devices(provider, chosen);
+    }
+
+    private static void requireOneRuntime(ClassLoader loader) {
+        List<URL> copies;
+        try {
+            copies = Collections.list(loader.getResources(RUNTIME_CLASS));
+        } catch (IOException e) {
+            throw new DeviceException("the class path cannot be read: " + e.getMessage(), e);
+        }
+        if (copies.size() > 1) {
+            throw new DeviceException("ONNX Runtime is on the class path " + copies.size() + " times ("
+                    + copies.stream().map(URL::toString).collect(Collectors.joining(", "))
+                    + "); keep either onnxruntime or onnxruntime_gpu: exclude the other where it comes from");
+        }
+    }
+
+    /**
+     * The provider.
+     *
+     * @return the only one
+     */
+    public DeviceProvider provider() {
+        return provider;
+    }
+
+    /**
+     * The devices to run on; one that stands twice gets two replicas.
+     *
+     * @return at least one
+     */
+    public List<Device> chosen() {
+        return chosen;
+    }
+}

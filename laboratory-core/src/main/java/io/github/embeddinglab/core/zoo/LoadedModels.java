@@ -1,0 +1,205 @@
+package io.github.embeddinglab.core.zoo;
+
+import io.github.embeddinglab.api.Embedder;
+import io.github.embeddinglab.api.LaboratoryException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models in memory: loaded by one caller for all, leased for each call, and evicted least recently used first when
+ * there are too many or too large ones. What is leased is never closed.
+ */
+final class LoadedModels implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedModels.class);
+
+    /**
+     * A loaded model.
+     *
+     * @param embedder what callers use
+     * @param bytes of memory that it takes, about
+     */
+    record Loaded(Embedder embedder, long bytes) {}
+
+    private final int count;
+    private final long bytes;
+    private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private boolean closed;
+
+    /**
+     * Sets the bounds.
+     *
+     * @param count models kept at most, at least 1
+     * @param bytes of all models kept at most; one model alone may exceed it
+     */
+    LoadedModels(int count, long bytes) {
+        this.count = count;
+        this.bytes = bytes;
+    }
+
+    /**
+     * Uses a model, loading it first where needed.
+     *
+     * @param key identifies it
+     * @param loader loads it; called by one caller at a time for a key
+     * @param use what to do with it
+     */
+    <T> T with(String key, Function<String, Loaded> loader, Function<Embedder, T> use) {
+        Entry entry = acquire(key, loader);
+        try {
+            return use.apply(entry.await());
+        } finally {
+            release(entry);
+        }
+    }
+
+    private Entry acquire(String key, Function<String, Loaded> loader) {
+        Entry entry;
+        boolean mine = false;
+        synchronized (entries) {
+            if (closed) {
+                throw new LaboratoryException("the laboratory was closed; open another");
+            }
+            entry = entries.get(key);
+            if (entry == null) {
+                entry = new Entry(key);
+                entries.put(key, entry);
+                mine = true;
+            }
+            entry.leases++;
+        }
+        if (mine) {
+            try {
+                entry.loaded.complete(loader.apply(key));
+            } catch (RuntimeException | Error e) {
+                synchronized (entries) {
+                    entries.remove(key, entry);
+                    entry.leases--;
+                }
+                entry.loaded.completeExceptionally(e);
+                throw e;
+            }
+            closeAll(evict());
+        }
+        return entry;
+    }
+
+    private void release(Entry entry) {
+        Entry toClose = null;
+        synchronized (entries) {
+            entry.leases--;
+            if (entry.evicted && entry.leases == 0) {
+                toClose = entry;
+            }
+            entries.notifyAll();
+        }
+        if (toClose != null) {
+            closeAll(List.of(toClose));
+        }
+    }
+
+    /** Takes out what is too much; returns what nobody uses, to be closed outside the lock. */
+    private List<Entry> evict() {
+        List<Entry> unused = new ArrayList<>();
+        synchronized (entries) {
+            long total = entries.values().stream().mapToLong(Entry::bytes).sum();
+            int left = entries.size();
+            for (Iterator<Entry> eldest = entries.values().iterator();
+                    eldest.hasNext() && left > 1 && (left > count || total > bytes); ) {
+                Entry entry = eldest.next();
+                if (!entry.loaded.isDone()) {
+                    continue;
+                }
+                eldest.remove();
+                left--;
+                total -= entry.bytes();
+                entry.evicted = true;
+                LOG.debug("evicting model {}", entry.key);
+                if (entry.leases == 0) {
+                    unused.add(entry);
+                }
+            }
+        }
+        return unused;
+    }
+
+    private static void closeAll(List<Entry> entries) {
+        entries.forEach(entry -> entry.await().close());
+    }
+
+    /** Number of models in memory. */
+    int size() {
+        synchronized (entries) {
+            return entries.size();
+        }
+    }
+
+    /** Forgets a model, so that the next use loads it again. */
+    void forget(String key) {
+        List<Entry> unused = new ArrayList<>();
+        synchronized (entries) {
+            Entry entry = entries.get(key);
+            if (entry != null && entry.loaded.isDone()) {
+                entries.remove(key);
+                entry.evicted = true;
+                if (entry.leases == 0) {
+                    unused.add(entry);
+                }
+            }
+        }
+        closeAll(unused);
+    }
+
+    /** Refuses new calls, waits for those in flight, and closes everything. */
+    @Override
+    public void close() {
+        List<Entry> all;
+        synchronized (entries) {
+            closed = true;
+            while (entries.values().stream().anyMatch(entry -> entry.leases > 0)) {
+                try {
+                    entries.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new LaboratoryException("closing was interrupted while models were in use; close again", e);
+                }
+            }
+            all = List.copyOf(entries.values());
+            entries.clear();
+        }
+        closeAll(all);
+    }
+
+    private static final class Entry {
+        private final String key;
+        private final CompletableFuture<Loaded> loaded = new CompletableFuture<>();
+        private int leases;
+        private boolean evicted;
+
+        Entry(String key) {
+            this.key = key;
+        }
+
+        Embedder await() {
+            try {
+                return loaded.join().embedder();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof RuntimeException cause) {
+                    throw cause;
+                }
+                throw e;
+            }
+        }
+
+        long bytes() {
+            return loaded.isDone() && !loaded.isCompletedExceptionally() ? loaded.join().bytes() : 0;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.embeddinglab.core.zoo;
+
+import io.github.embeddinglab.api.InvalidModelException;
+import io.github.embeddinglab.core.device.Devices;
+import io.github.embeddinglab.core.graph.CompiledGraph;
+import io.github.embeddinglab.core.inference.EmbedderFactory;
+import io.github.embeddinglab.core.inference.ModelProfile;
+import io.github.embeddinglab.core.inference.Workers;
+import io.github.embeddinglab.core.model.Architecture;
+import io.github.embeddinglab.core.model.ModelFolder;
+import io.github.embeddinglab.core.tokenization.Tokenizer;
+import io.github.embeddinglab.core.tokenization.Tokenizers;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Turns a folder into a running model. */
+final class ModelLoader {
+    private final ZooSettings settings;
+    private final ClassLoader classLoader;
+    private final Workers workers;
+    private final CompiledGraphs graphs;
+
+    ModelLoader(ZooSettings settings, ClassLoader classLoader, Workers workers) {
+        this.settings = settings;
+        this.classLoader = classLoader;
+        this.workers = workers;
+        this.graphs = new CompiledGraphs(
+                settings.directory().resolve("compiled"), settings.limits().compiledBytes());
+    }
+
+    LoadedModels.Loaded load(String name, Path path) {
+        try (ModelFolder folder = ModelFolder.open(path)) {
+            Tokenizer tokenizer =
+                    Tokenizers.open(folder.tokenizer(), settings.directory().resolve("natives"));
+            try {
+                return load(name, folder, tokenizer);
+            } catch (RuntimeException | Error e) {
+                tokenizer.close();
+                throw e;
+            }
+        }
+    }
+
+    private LoadedModels.Loaded load(String name, ModelFolder folder, Tokenizer tokenizer) {
+        boolean table = folder.architecture() == Architecture.STATIC;
+        ModelProfile profile = new ModelProfile(
+                name,
+                folder.fingerprint(),
+                folder.dimensions(),
+                Math.min(folder.maxTokens(), settings.limits().maxTokens()),
+                folder.prompts(),
+                folder.modules(),
+                table ? null : folder.encoder());
+        if (table) {
+            return new LoadedModels.Loaded(
+                    EmbedderFactory.tokenTable(profile, tokenizer, folder.tensors(), workers), bytes(folder.path()));
+        }
+        Devices devices = Devices.choose(classLoader, settings.devices());
+        Path compiled = graphs.folder(folder);
+        return new LoadedModels.Loaded(
+                EmbedderFactory.transformer(
+                        profile, tokenizer, compiled.resolve(CompiledGraph.MODEL_FILE), devices, workers),
+                bytes(compiled));
+    }
+
+    /** What a model takes in memory, about what its weights take on disk. */
+    private static long bytes(Path folder) {
+        try {
+            return CompiledGraphs.size(folder);
+        } catch (IOException e) {
+            throw new InvalidModelException("folder " + folder + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The {@link io.github.embeddinglab.core.device.DeviceProvider} of this artifact's natives; one class, nothing to add. */
+@NullMarked
+package io.github.embeddinglab.gpu;
+
+import org.jspecify.annotations.NullMarked;
