@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import io.github.embeddinglab.core.device.Device;
 import io.github.embeddinglab.core.device.DeviceProvider;
 import java.nio.file.Files;
@@ -14,59 +15,83 @@ import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
 /**
- * CUDA devices. ONNX Runtime lists CUDA as compiled in whether or not there is a device, so a device counts only when the
- * driver shows it and a session option for it can be made, which loads the CUDA libraries.
+ * CUDA devices, each in two kinds: {@code cuda}, the default, and {@code tensorrt}, which hands the parts of the graph that
+ * TensorRT takes to TensorRT and the rest to CUDA. ONNX Runtime lists both as compiled in whether or not there is a device,
+ * so a device counts only when the driver shows it and a session option for it can be made, which loads its libraries.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class CudaDeviceProvider implements DeviceProvider {
+    private static final String CUDA = "cuda";
+    private static final String TENSORRT = "tensorrt";
     private static final int MOST_DEVICES = 64;
 
+    private final Path deviceFiles;
+
     /** For {@link java.util.ServiceLoader}. */
-    public CudaDeviceProvider() {}
+    public CudaDeviceProvider() {
+        this(Path.of("/dev"));
+    }
+
+    CudaDeviceProvider(Path deviceFiles) {
+        this.deviceFiles = deviceFiles;
+    }
 
     @Override
     public String name() {
-        return "cuda";
+        return CUDA;
     }
 
     @Override
     public List<Device> devices() {
         List<Device> devices = new ArrayList<>();
-        for (int index = 0; index < MOST_DEVICES && Files.exists(Path.of("/dev/nvidia" + index)); index++) {
-            if (reason(index).isEmpty()) {
-                devices.add(new Device("cuda", index, "CUDA device " + index));
+        for (String kind : List.of(CUDA, TENSORRT)) {
+            for (int index = 0; index < MOST_DEVICES && isVisible(index); index++) {
+                if (reason(kind, index).isEmpty()) {
+                    devices.add(new Device(kind, index, "CUDA device " + index + (kind.equals(TENSORRT) ? " through TensorRT" : "")));
+                }
             }
         }
         return devices;
     }
 
+    private boolean isVisible(int index) {
+        return Files.exists(deviceFiles.resolve("nvidia" + index));
+    }
+
     @Override
     public String problem() {
-        if (!Files.exists(Path.of("/dev/nvidia0"))) {
-            return "no CUDA device is visible (no /dev/nvidia0); use laboratory-cpu instead of laboratory-gpu, or give this"
-                    + " process a GPU";
+        if (!isVisible(0)) {
+            return "no CUDA device is visible (no " + deviceFiles.resolve("nvidia0")
+                    + "); use laboratory-cpu instead of laboratory-gpu, or give this process a GPU";
         }
-        return reason(0);
+        return reason(CUDA, 0);
     }
 
     /** Why a device cannot be used, empty when it can. */
-    private static String reason(int index) {
+    private static String reason(String kind, int index) {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            addCuda(options, index);
+            add(options, kind, index);
             return "";
         } catch (OrtException e) {
-            return "CUDA device " + index + " cannot be used (" + e.getMessage()
-                    + "); install CUDA and cuDNN in the versions of this ONNX Runtime ("
-                    + OrtEnvironment.getEnvironment().getVersion() + "), or use laboratory-cpu";
+            return "CUDA device " + index + " cannot be used (" + String.valueOf(e.getMessage()).replaceAll("\\s+", " ")
+                    + "); install CUDA and cuDNN" + (kind.equals(TENSORRT) ? " and TensorRT" : "")
+                    + " in the versions of this ONNX Runtime (" + OrtEnvironment.getEnvironment().getVersion()
+                    + "), or use laboratory-cpu";
         }
     }
 
     @Override
     public void configure(OrtSession.SessionOptions options, Device device) throws OrtException {
-        addCuda(options, device.index());
+        add(options, device.kind(), device.index());
     }
 
-    private static void addCuda(OrtSession.SessionOptions options, int index) throws OrtException {
+    /** Providers are asked in the order in which they were added. */
+    private static void add(OrtSession.SessionOptions options, String kind, int index) throws OrtException {
+        if (kind.equals(TENSORRT)) {
+            try (OrtTensorRTProviderOptions tensorrt = new OrtTensorRTProviderOptions(index)) {
+                options.addTensorrt(tensorrt);
+            }
+        }
         try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(index)) {
             cuda.add("arena_extend_strategy", "kSameAsRequested");
             cuda.add("cudnn_conv_algo_search", "HEURISTIC");

@@ -2,8 +2,9 @@ package io.github.embeddinglab.core.configuration;
 
 import io.github.embeddinglab.api.ConfigurationException;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.MalformedInputException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +19,12 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.reader.StreamReader;
 
 /** Reads one file against the schema, keeping line numbers for messages. */
 final class ConfigurationReader {
@@ -45,38 +48,63 @@ final class ConfigurationReader {
         if (path == null || !Files.isRegularFile(path)) {
             throw new ConfigurationException("configuration " + file + " does not exist; name an existing file");
         }
-        try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
-            Map<String, Map<String, Object>> sections = new TreeMap<>();
-            readTop(compose(reader), sections, true);
-            return sections;
-        } catch (MalformedInputException e) {
-            throw new ConfigurationException("configuration " + file + " is not UTF-8; save it as UTF-8", e);
+        Map<String, Map<String, Object>> sections = new TreeMap<>();
+        readTop(compose(text(path)), sections, true);
+        return sections;
+    }
+
+    private String text(Path readable) {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(readable);
         } catch (IOException e) {
             throw new ConfigurationException("configuration " + file + " cannot be read: " + e.getMessage(), e);
+        }
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+        } catch (CharacterCodingException e) {
+            int line = 1;
+            for (int i = 0; i < in.position(); i++) {
+                line += bytes[i] == '\n' ? 1 : 0;
+            }
+            throw new ConfigurationException(file + ":" + line + ": this is not UTF-8; save the file as UTF-8", e);
         }
     }
 
     /** Groups of settings of one section, by name: the form of preset files. */
-    static Map<String, Map<String, Object>> readGroups(String resource, Reader reader, String section) {
+    static Map<String, Map<String, Object>> readGroups(String resource, String text, String section) {
         ConfigurationReader self = new ConfigurationReader(resource);
         Map<String, Map<String, Object>> groups = new LinkedHashMap<>();
-        self.entries(self.compose(reader))
+        self.entries(self.compose(text))
                 .forEach((name, node) -> groups.put(name.text(), self.readSection(section, node)));
         return groups;
     }
 
     private record Key(String text, int line) {}
 
-    private @Nullable Node compose(Reader reader) {
+    private @Nullable Node compose(String text) {
         try {
-            LoaderOptions options = new LoaderOptions();
-            options.setAllowDuplicateKeys(false);
-            return new Yaml(options).compose(reader);
-        } catch (MarkedYAMLException e) {
-            int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
-            throw new ConfigurationException(
-                    file + ":" + line + ": this is not YAML (" + e.getProblem() + "); mend the line", e);
+            return new Yaml(new LoaderOptions()).compose(new StringReader(text));
+        } catch (YAMLException e) {
+            throw notYaml(e, text);
         }
+    }
+
+    private ConfigurationException notYaml(YAMLException e, String text) {
+        if (e instanceof MarkedYAMLException marked) {
+            int line = marked.getProblemMark() == null ? 1 : marked.getProblemMark().getLine() + 1;
+            String problem = marked.getProblem() == null ? String.valueOf(marked.getContext()) : marked.getProblem();
+            return new ConfigurationException(
+                    file + ":" + line + ": this is not YAML (" + problem.replaceAll("\\s+", " ") + "); mend the line", e);
+        }
+        int line = 1;
+        for (int i = 0; i < text.length() && StreamReader.isPrintable(text.codePointAt(i)); i++) {
+            line += text.charAt(i) == '\n' ? 1 : 0;
+            i += Character.charCount(text.codePointAt(i)) - 1;
+        }
+        return new ConfigurationException(file + ":" + line + ": this cannot be read as YAML ("
+                + String.valueOf(e.getMessage()).replaceAll("\\s+", " ") + "); mend the file", e);
     }
 
     private void readTop(@Nullable Node root, Map<String, Map<String, Object>> sections, boolean mayWrap) {
@@ -112,12 +140,17 @@ final class ConfigurationReader {
     }
 
     private void put(Map<String, Object> settings, Key key, Node node, @Nullable Setting setting) {
-        Object value = new Plain().value(node);
+        Object value;
+        try {
+            value = new Plain().value(node);
+        } catch (YAMLException e) {
+            throw notYaml(e, "");
+        }
         try {
             if (setting == null || value == null) {
                 throw new Setting.Wrong("a value");
             }
-            if (settings.put(key.text(), setting.read(value)) != null) {
+            if (settings.put(key.text(), setting.read(value)) != null) { // beside and inside the wrapper
                 throw wrong(key.line(), "key " + key.text() + " stands twice; keep one");
             }
         } catch (Setting.Wrong e) {
@@ -137,7 +170,11 @@ final class ConfigurationReader {
             if (!(tuple.getKeyNode() instanceof ScalarNode scalar)) {
                 throw wrong(tuple.getKeyNode().getStartMark().getLine() + 1, "a key must be a plain text");
             }
-            entries.put(new Key(scalar.getValue(), scalar.getStartMark().getLine() + 1), tuple.getValueNode());
+            Key key = new Key(scalar.getValue(), scalar.getStartMark().getLine() + 1);
+            if (entries.keySet().stream().anyMatch(earlier -> earlier.text().equals(key.text()))) {
+                throw wrong(key.line(), "key " + key.text() + " stands twice; keep one");
+            }
+            entries.put(key, tuple.getValueNode());
         }
         return entries;
     }

@@ -3,8 +3,6 @@ package io.github.embeddinglab.core.configuration;
 import io.github.embeddinglab.api.ConfigurationException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -29,12 +27,7 @@ final class Presets {
         if (!(settings.get("preset") instanceof String preset)) {
             return settings;
         }
-        Map<String, Map<String, Object>> presets = presets(section);
-        if (!presets.containsKey(preset)) {
-            throw new ConfigurationException("section " + section + " asks for the preset \"" + preset + "\"; there are "
-                    + String.join(", ", presets.keySet()));
-        }
-        Map<String, Object> filled = new TreeMap<>(presets.get(preset));
+        Map<String, Object> filled = new TreeMap<>(presets(section).getOrDefault(preset, Map.of())); // checked when read
         filled.putAll(settings);
         return filled;
     }
@@ -46,8 +39,7 @@ final class Presets {
             if (in == null) {
                 throw new ConfigurationException("section " + section + " has no presets; remove the key preset");
             }
-            Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8);
-            return ConfigurationReader.readGroups(file, reader, section);
+            return ConfigurationReader.readGroups(file, new String(in.readAllBytes(), StandardCharsets.UTF_8), section);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

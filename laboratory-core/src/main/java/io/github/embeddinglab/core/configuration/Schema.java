@@ -5,6 +5,7 @@ import static io.github.embeddinglab.core.configuration.Setting.flag;
 import static io.github.embeddinglab.core.configuration.Setting.integer;
 import static io.github.embeddinglab.core.configuration.Setting.number;
 import static io.github.embeddinglab.core.configuration.Setting.oneOf;
+import static io.github.embeddinglab.core.configuration.Setting.preset;
 import static io.github.embeddinglab.core.configuration.Setting.only;
 import static io.github.embeddinglab.core.configuration.Setting.text;
 import static io.github.embeddinglab.core.configuration.Setting.texts;
@@ -23,19 +24,19 @@ final class Schema {
     static final Map<String, Map<String, Setting>> SECTIONS = Map.of(
             "models",
                     Map.of(
-                            "preset", text(),
+                            "preset", preset("models"),
                             "enabled", texts(),
                             "cache_size", integer(1, 10_000),
-                            "cache_bytes", bytes(),
+                            "cache_bytes", bytes(1),
                             "directory", text(),
                             "allow_downloads", flag(),
                             "hub", text(),
                             "hub_cache", text(),
                             "proxy", text(),
-                            "compiled_bytes", bytes()),
+                            "compiled_bytes", bytes(1)),
             "optimization",
                     Map.of(
-                            "preset", text(),
+                            "preset", preset("optimization"),
                             "use_onnx",
                                     only(
                                             true,
@@ -45,12 +46,12 @@ final class Schema {
                             "batch_tokens", integer(16, 1 << 20),
                             "max_sequence_length", integer(1, 1 << 20),
                             "threads", integer(1, 1024),
-                            "memory_limit", bytes(),
+                            "memory_limit", bytes(8L << 20),
                             "arena", flag(),
                             "devices", texts()),
             "finetuning",
                     Map.of(
-                            "preset", text(),
+                            "preset", preset("finetuning"),
                             "batch_size", integer(1, 65_536),
                             "learning_rate", number(1e-9, 1),
                             "warmup_steps", integer(0, 1_000_000_000),

@@ -2,6 +2,7 @@ package io.github.embeddinglab.core.configuration;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,10 @@ interface Setting {
 
     static Setting integer(long low, long high) {
         return value -> {
-            if (value instanceof Number number && !(value instanceof Double) && number.longValue() >= low && number.longValue() <= high) {
+            if ((value instanceof Integer || value instanceof Long)
+                    && value instanceof Number number
+                    && number.longValue() >= low
+                    && number.longValue() <= high) {
                 return number.longValue();
             }
             throw new Wrong("a whole number from " + low + " to " + high);
@@ -86,29 +90,49 @@ interface Setting {
 
     static Setting texts() {
         return value -> {
-            if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+            if (value instanceof List<?> list && !list.isEmpty() && list.stream().allMatch(Setting::isText)) {
                 return list;
             }
-            throw new Wrong("a list of texts");
+            throw new Wrong("a list of at least one text");
+        };
+    }
+
+    private static boolean isText(@Nullable Object value) {
+        return value instanceof String text && !text.isBlank();
+    }
+
+    /** Name of a preset of a section. */
+    static Setting preset(String section) {
+        return value -> {
+            Set<String> names = Presets.presets(section).keySet();
+            if (value instanceof String name && names.contains(name)) {
+                return name;
+            }
+            throw new Wrong("one of " + String.join(", ", names));
         };
     }
 
     /** Bytes: a number, or a number with KB, MB, GB (powers of 1024). */
-    static Setting bytes() {
-        Pattern form = Pattern.compile("([0-9]+) ?(KB|MB|GB)?");
+    static Setting bytes(long low) {
+        Pattern form = Pattern.compile("([0-9]{1,15}) ?(KB|MB|GB)?");
         return value -> {
             Matcher matcher = form.matcher(String.valueOf(value).toUpperCase(Locale.ROOT));
             if (!matcher.matches()) {
                 throw new Wrong("a size such as 512MB");
             }
-            long number = Long.parseLong(matcher.group(1));
             String unit = matcher.group(2) == null ? "" : matcher.group(2);
-            return switch (unit) {
-                case "KB" -> number << 10;
-                case "MB" -> number << 20;
-                case "GB" -> number << 30;
-                default -> number;
+            int shift = switch (unit) {
+                case "KB" -> 10;
+                case "MB" -> 20;
+                case "GB" -> 30;
+                default -> 0;
             };
+            long number = Long.parseLong(matcher.group(1));
+            long bytes = number << shift;
+            if (bytes >> shift != number || bytes < low) {
+                throw new Wrong("a size of at least " + low + " bytes, such as 512MB");
+            }
+            return bytes;
         };
     }
 

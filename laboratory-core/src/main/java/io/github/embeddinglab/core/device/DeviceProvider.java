@@ -11,7 +11,8 @@ import org.apiguardian.api.API.Status;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public interface DeviceProvider extends NamedProvider {
     /**
-     * The devices that really exist on this machine.
+     * The devices that really exist on this machine, those to take by default first; a device that can be used in two ways
+     * stands once in each kind.
      *
      * @return possibly none; never throws for a missing device
      */

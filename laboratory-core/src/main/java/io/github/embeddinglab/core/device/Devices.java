@@ -29,7 +29,8 @@ public final class Devices {
      * Chooses devices.
      *
      * @param loader class loader to look in
-     * @param wanted names as in {@code cpu:0} or {@code cuda}, each a replica; empty for every device once
+     * @param wanted names as in {@code cpu:0} or {@code cuda}, each a replica; empty for every device of the provider's first
+     *     kind once
      * @return the provider and the devices
      * @throws MissingArtifactException when no provider is on the class path
      * @throws DeviceException when two are, or a device does not exist
@@ -51,7 +52,10 @@ public final class Devices {
             throw new DeviceException(provider.problem());
         }
         if (wanted.isEmpty()) {
-            return new Devices(provider, existing);
+            // the same silicon may be offered in two kinds, as with tensorrt beside cuda; the first kind is the default
+            String kind = existing.get(0).kind();
+            return new Devices(
+                    provider, existing.stream().filter(device -> device.kind().equals(kind)).toList());
         }
         List<Device> chosen = new ArrayList<>();
         for (String name : wanted) {
@@ -65,15 +69,19 @@ public final class Devices {
     }
 
     private static void requireOneRuntime(ClassLoader loader) {
-        List<URL> copies;
+        List<String> copies;
         try {
-            copies = Collections.list(loader.getResources(RUNTIME_CLASS));
+            // a class loader that asks its parent as well may name one jar twice
+            copies = Collections.list(loader.getResources(RUNTIME_CLASS)).stream()
+                    .map(URL::toString)
+                    .distinct()
+                    .toList();
         } catch (IOException e) {
             throw new DeviceException("the class path cannot be read: " + e.getMessage(), e);
         }
         if (copies.size() > 1) {
             throw new DeviceException("ONNX Runtime is on the class path " + copies.size() + " times ("
-                    + copies.stream().map(URL::toString).collect(Collectors.joining(", "))
+                    + String.join(", ", copies)
                     + "); keep either onnxruntime or onnxruntime_gpu: exclude the other where it comes from");
         }
     }

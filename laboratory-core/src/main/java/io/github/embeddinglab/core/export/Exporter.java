@@ -8,10 +8,10 @@ import io.github.embeddinglab.core.graph.GraphOptions;
 import io.github.embeddinglab.core.model.Architecture;
 import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.core.files.WholeFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
@@ -43,26 +43,16 @@ public final class Exporter {
      * @param target a folder that does not exist yet
      * @return the main file
      * @throws InvalidInputException when the target exists or the form does not fit the model
+     * @throws LaboratoryException when the file system refuses; nothing is there then
      */
     public Path export(ModelFolder folder, Export form, Path target) {
         if (Files.exists(target)) {
             throw new InvalidInputException(
                     "export target " + target + " exists; name a new folder, or remove this one first");
         }
-        try {
-            Files.createDirectories(target.toAbsolutePath().getParent());
-            Path partial = Files.createTempDirectory(target.toAbsolutePath().getParent(), "." + target.getFileName() + ".");
-            try {
-                Path main = write(folder, form, partial);
-                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-                return target.resolve(partial.relativize(main));
-            } finally {
-                deleteTree(partial);
-            }
-        } catch (IOException e) {
-            throw new LaboratoryException("model " + name + " cannot be exported to " + target + " (" + e.getMessage()
-                    + "); nothing was kept: free space or choose another place", e);
-        }
+        Path[] main = new Path[1];
+        WholeFiles.folder(target, partial -> main[0] = partial.relativize(write(folder, form, partial)));
+        return target.resolve(main[0]);
     }
 
     private Path write(ModelFolder folder, Export form, Path into) throws IOException {
@@ -110,17 +100,6 @@ public final class Exporter {
                     .filter(file -> !folder.relativize(file).toString().startsWith("."))
                     .sorted()
                     .toList();
-        }
-    }
-
-    private static void deleteTree(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 }

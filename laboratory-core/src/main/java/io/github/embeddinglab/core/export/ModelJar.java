@@ -1,23 +1,32 @@
 package io.github.embeddinglab.core.export;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.embeddinglab.api.Export;
 import io.github.embeddinglab.api.InvalidModelException;
 import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.api.ModelId;
+import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.core.model.ModelFolder;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
+import java.net.URLConnection;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -25,9 +34,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
 import java.util.zip.Deflater;
+import java.util.zip.ZipException;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model folder as a jar: {@code META-INF/embeddinglab/model.json} lists the files with sizes and SHA-256, and they lie
@@ -38,16 +50,37 @@ public final class ModelJar {
     private static final String INDEX = "META-INF/embeddinglab/model.json";
     private static final String ROOT = "META-INF/embeddinglab/models/";
     private static final int FORMAT = 1;
-    private static final long EPOCH_1980 = 315_532_800_000L;
+    private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
+    private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private final Index index;
-    private final ClassLoader loader;
+    private final String jar;
 
     private record Index(int format, String name, String fingerprint, List<Entry> files) {}
 
     private record Entry(String path, long bytes, String sha256) {}
+
+    /** What {@link #INDEX} may hold; anything else is a damaged or a foreign file. */
+    private static Index checked(@Nullable Index index, URL url) {
+        boolean whole = index != null
+                && index.format() == FORMAT
+                && index.name() != null
+                && index.fingerprint() != null
+                && FINGERPRINT.matcher(index.fingerprint()).matches()
+                && index.files() != null
+                && index.files().stream().allMatch(file -> file != null && file.path() != null && file.sha256() != null);
+        if (index != null && index.format() != FORMAT) {
+            throw new InvalidModelException(url + " has format " + index.format() + ", this release reads " + FORMAT
+                    + "; use the release that wrote it, or a newer one");
+        }
+        if (index == null || !whole) {
+            throw new InvalidModelException(url + " lacks a name, a fingerprint or a file list; get the jar again");
+        }
+        ModelId.of(index.name());
+        return index;
+    }
 
     /**
      * What goes into a jar.
@@ -58,9 +91,9 @@ public final class ModelJar {
      */
     record Content(String name, ModelFolder folder, String card) {}
 
-    private ModelJar(Index index, ClassLoader loader) {
+    private ModelJar(Index index, String jar) {
         this.index = index;
-        this.loader = loader;
+        this.jar = jar;
     }
 
     /** Writes a jar and its pom; gives the jar. */
@@ -101,7 +134,7 @@ public final class ModelJar {
 
     private static void put(JarOutputStream zip, String name) throws IOException {
         JarEntry entry = new JarEntry(name);
-        entry.setTime(EPOCH_1980);
+        entry.setTimeLocal(EPOCH); // local: the same bytes in every time zone
         zip.putNextEntry(entry);
     }
 
@@ -148,22 +181,36 @@ public final class ModelJar {
      * @return in the class path's order
      */
     public static List<ModelJar> all(ClassLoader loader) {
-        List<ModelJar> found = new ArrayList<>();
+        List<URL> urls;
         try {
-            for (URL url : Collections.list(loader.getResources(INDEX))) {
-                try (InputStream in = url.openStream()) {
-                    Index index = JSON.readValue(in, Index.class);
-                    if (index.format() != FORMAT) {
-                        throw new InvalidModelException(url + " has format " + index.format() + ", this release reads "
-                                + FORMAT + "; use a newer release");
-                    }
-                    found.add(new ModelJar(index, loader));
-                }
-            }
+            urls = Collections.list(loader.getResources(INDEX));
         } catch (IOException e) {
-            throw new InvalidModelException("a model jar on the class path cannot be read: " + e.getMessage(), e);
+            throw new InvalidModelException("the class path cannot be searched for model jars: " + e.getMessage(), e);
+        }
+        List<ModelJar> found = new ArrayList<>();
+        for (URL url : urls) {
+            try (InputStream in = open(url)) {
+                String text = url.toString();
+                found.add(new ModelJar(
+                        checked(JSON.readValue(in, Index.class), url), text.substring(0, text.length() - INDEX.length())));
+            } catch (IOException e) {
+                throw new InvalidModelException(
+                        url + " cannot be read (" + reason(e) + "); get the jar again, or take it off the class path", e);
+            }
         }
         return found;
+    }
+
+    /** Opens without the JVM's cache of jars, which would keep the file open for good. */
+    private static InputStream open(URL url) throws IOException {
+        URLConnection connection = url.openConnection();
+        connection.setUseCaches(false);
+        return connection.getInputStream();
+    }
+
+    private static String reason(IOException e) {
+        return (e instanceof JsonProcessingException json ? json.getOriginalMessage() : String.valueOf(e.getMessage()))
+                .replaceAll("\\s+", " ");
     }
 
     /**
@@ -184,27 +231,12 @@ public final class ModelJar {
      */
     public Path unpack(Path directory) {
         Path target = directory.resolve(index.name().replace('/', '_') + "-" + index.fingerprint().substring(0, 12));
-        if (Files.isDirectory(target)) {
-            return target;
-        }
-        try {
-            Files.createDirectories(directory);
-            Path partial = Files.createTempDirectory(directory, "." + target.getFileName());
+        WholeFiles.folderOnce(target, partial -> {
             for (Entry entry : index.files()) {
                 unpack(entry, partial);
             }
-            try {
-                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException e) {
-                if (!Files.isDirectory(target)) {
-                    throw e;
-                }
-            }
-            return target;
-        } catch (IOException e) {
-            throw new LaboratoryException("model " + index.name() + " cannot be unpacked into " + directory + " ("
-                    + e.getMessage() + "); free space or choose another models.directory", e);
-        }
+        });
+        return target;
     }
 
     private void unpack(Entry entry, Path folder) throws IOException {
@@ -215,17 +247,29 @@ public final class ModelJar {
         }
         Files.createDirectories(file.getParent());
         MessageDigest digest = sha256();
-        try (InputStream in = loader.getResourceAsStream(ROOT + index.name() + "/" + entry.path())) {
-            if (in == null) {
-                throw new InvalidModelException(
-                        "the jar of model " + index.name() + " lacks " + entry.path() + "; get the jar again");
-            }
-            Files.copy(new DigestInputStream(in, digest), file);
+        try (InputStream in = open(entry(entry.path()))) {
+            WholeFiles.synced(file, channel -> new DigestInputStream(in, digest).transferTo(Channels.newOutputStream(channel)));
+        } catch (FileNotFoundException e) {
+            throw new InvalidModelException(
+                    "the jar of model " + index.name() + " lacks " + entry.path() + "; get the jar again", e);
+        } catch (ZipException | EOFException e) {
+            throw new InvalidModelException("file " + entry.path() + " of the jar of model " + index.name() + " is damaged ("
+                    + e.getMessage() + "); get the jar again", e);
         }
         String found = HexFormat.of().formatHex(digest.digest());
         if (!found.equals(entry.sha256())) {
             throw new InvalidModelException("file " + entry.path() + " of the jar of model " + index.name() + " has SHA-256 "
                     + found + ", expected " + entry.sha256() + "; get the jar again");
+        }
+    }
+
+    /** The entry of this very jar, not of another one on the class path that carries the same name. */
+    private URL entry(String path) throws IOException {
+        try {
+            String inside = new URI(null, null, "/" + ROOT + index.name() + "/" + path, null).getRawPath();
+            return new URL(jar + inside.substring(1));
+        } catch (URISyntaxException e) {
+            throw new IOException(path + " is no name of a file", e);
         }
     }
 

@@ -3,15 +3,13 @@ package io.github.embeddinglab.core.graph;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.CodedOutputStream;
 import io.github.embeddinglab.api.InvalidModelException;
+import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.core.files.WholeFiles;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,8 +92,8 @@ public final class CompiledGraph {
     }
 
     /**
-     * Writes {@link #MODEL_FILE} and {@link #WEIGHT_FILE}. Both are written under other names, synced and renamed; the
-     * model file comes last and an older one is removed first, so that a model file is never seen beside foreign
+     * Writes {@link #MODEL_FILE} and {@link #WEIGHT_FILE}. Each appears whole; the model
+     * file comes last and an older one is removed first, so that a model file is never seen beside foreign
      * weights.
      *
      * @param folder made where it does not exist
@@ -103,64 +101,31 @@ public final class CompiledGraph {
      */
     public void writeTo(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Path data = Files.createTempFile(folder, WEIGHT_FILE, ".tmp");
-        try {
-            Path nodes = Files.createTempFile(folder, MODEL_FILE, ".tmp");
-            try {
-                try (FileChannel channel = FileChannel.open(data, StandardOpenOption.WRITE)) {
-                    writeWeights(new FloatSink(channel));
-                    channel.force(true);
-                }
-                try (FileChannel channel = FileChannel.open(nodes, StandardOpenOption.WRITE)) {
-                    ByteBuffer bytes = ByteBuffer.wrap(modelBytes());
-                    while (bytes.hasRemaining()) {
-                        channel.write(bytes);
-                    }
-                    channel.force(true);
-                }
-                Files.deleteIfExists(folder.resolve(MODEL_FILE));
-                move(data, folder.resolve(WEIGHT_FILE));
-                move(nodes, folder.resolve(MODEL_FILE));
-            } finally {
-                Files.deleteIfExists(nodes);
-            }
-        } finally {
-            Files.deleteIfExists(data);
-        }
+        Files.deleteIfExists(folder.resolve(MODEL_FILE));
+        WholeFiles.file(folder.resolve(WEIGHT_FILE), channel -> writeWeights(new FloatSink(channel)));
+        WholeFiles.file(folder.resolve(MODEL_FILE), modelBytes());
     }
 
     /**
      * Writes nodes and weights into one ONNX file, for peers that read a model from a stream. The weights are streamed
      * into the file; a model of 2 GiB or more does not fit into this format.
      *
-     * @param file the file; written under another name, synced and renamed
-     * @throws IOException when the file system refuses; no part stays behind
+     * @param file the file, which appears whole
+     * @throws LaboratoryException when the file system refuses; no part stays behind
      * @throws InvalidModelException when the model is too large
      */
-    public void writeSingleFile(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null) {
-            throw new IOException(file + " is no file in a folder");
-        }
+    public void writeSingleFile(Path file) {
         SingleFile single = new SingleFile(model, byName());
         if (single.bytes() > Integer.MAX_VALUE) {
             throw new InvalidModelException("the model takes " + single.bytes() + " bytes, one ONNX file holds "
                     + Integer.MAX_VALUE + ": write it with its weights beside it");
         }
-        Files.createDirectories(folder);
-        Path temporary = Files.createTempFile(folder, "model", ".tmp");
-        try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                OutputStream stream = Channels.newOutputStream(channel);
-                CodedOutputStream out = CodedOutputStream.newInstance(stream, 1 << 16);
-                single.writeTo(out, channel);
-                out.flush();
-                channel.force(true);
-            }
-            move(temporary, file);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        WholeFiles.file(file, channel -> {
+            OutputStream stream = Channels.newOutputStream(channel);
+            CodedOutputStream out = CodedOutputStream.newInstance(stream, 1 << 16);
+            single.writeTo(out, channel);
+            out.flush();
+        });
     }
 
     private Map<String, ExternalWeight> byName() {
@@ -187,9 +152,5 @@ public final class CompiledGraph {
             throw new InvalidModelException("weight " + weight.name() + " gave " + (sink.written() - before)
                     + " bytes, the graph expects " + weight.length() + ": the model folder changed while it was read");
         }
-    }
-
-    private static void move(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -3,6 +3,7 @@ package io.github.embeddinglab.core.hub;
 import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.DownloadException;
 import io.github.embeddinglab.api.Progress;
+import io.github.embeddinglab.core.files.WholeFiles;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -116,7 +117,7 @@ final class BlobDownload {
             String mismatch = mismatch(arrived.sha256(), arrived.gitSha1());
             if (mismatch == null) {
                 sync(target.partial());
-                HubCache.moveOver(target.partial(), target.blob());
+                WholeFiles.replace(target.partial(), target.blob());
                 report(arrived.size(), true);
                 return arrived.sha256();
             }

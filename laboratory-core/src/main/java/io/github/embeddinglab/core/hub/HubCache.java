@@ -1,14 +1,12 @@
 package io.github.embeddinglab.core.hub;
 
 import io.github.embeddinglab.api.DownloadException;
-import java.io.FileOutputStream;
+import io.github.embeddinglab.core.files.WholeFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -128,12 +126,12 @@ public final class HubCache {
             Files.createDirectories(parent(pointer));
             Path temporary = temporarySibling(pointer);
             if (links && createLink(temporary, parent(pointer).relativize(blob))) {
-                moveOver(temporary, pointer);
+                WholeFiles.replace(temporary, pointer);
             } else if (fresh) {
-                moveOver(blob, pointer);
+                WholeFiles.replace(blob, pointer);
             } else {
                 Files.copy(blob, temporary, LinkOption.NOFOLLOW_LINKS);
-                moveOver(temporary, pointer);
+                WholeFiles.replace(temporary, pointer);
             }
         } catch (IOException e) {
             throw new DownloadException("cannot write " + pointer + " (" + e + "); check permissions and free space of the cache", e);
@@ -162,28 +160,9 @@ public final class HubCache {
     /** Writes a small file whole or not at all. */
     static void write(Path file, byte[] content) {
         try {
-            Files.createDirectories(parent(file));
-            Path temporary = temporarySibling(file);
-            try {
-                // not a channel: an interrupt would close it half-way
-                try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
-                    out.write(content);
-                    out.getFD().sync();
-                }
-                moveOver(temporary, file);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
+            WholeFiles.file(file, content);
         } catch (IOException e) {
             throw new DownloadException("cannot write " + file + " (" + e + "); check permissions and free space of the cache", e);
-        }
-    }
-
-    static void moveOver(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

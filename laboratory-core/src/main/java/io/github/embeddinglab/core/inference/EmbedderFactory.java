@@ -34,11 +34,11 @@ public final class EmbedderFactory {
                 sessions.add(new EncoderSession(
                         graph, devices.provider(), device, workers.resources().arena()));
             }
+            return new TransformerEmbedder(profile, tokenizer, new Replicas(sessions), workers);
         } catch (RuntimeException | Error e) {
             sessions.forEach(EncoderSession::close);
             throw e;
         }
-        return new TransformerEmbedder(profile, tokenizer, new Replicas(sessions), workers);
     }
 
     /**

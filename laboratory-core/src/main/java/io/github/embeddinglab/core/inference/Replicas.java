@@ -3,7 +3,11 @@ package io.github.embeddinglab.core.inference;
 import io.github.embeddinglab.api.DeviceException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -25,40 +29,50 @@ final class Replicas implements AutoCloseable {
         this.slots = List.copyOf(list);
     }
 
+    /**
+     * Runs a batch on the first replica that can.
+     *
+     * @throws DeviceException when none can; then the batch is to blame or everything is down, and no replica is left out
+     */
     void run(TokenBatch batch, FloatBuffer target) {
         int start = target.position();
-        DeviceException last = null;
-        for (Slot slot = leastBusy(); slot != null; slot = leastBusy()) {
+        Map<Slot, DeviceException> failed = new LinkedHashMap<>();
+        for (Slot slot = leastBusy(failed.keySet()); slot != null; slot = leastBusy(failed.keySet())) {
             slot.inFlight.incrementAndGet();
             try {
                 slot.replica.run(batch, target);
+                failed.forEach(Replicas::leaveOut);
                 return;
             } catch (DeviceException e) {
-                last = e;
+                failed.put(slot, e);
                 target.position(start);
-                if (slots.size() == 1) {
-                    break;
-                }
-                if (slot.failed.compareAndSet(false, true)) {
-                    LOG.warn("replica {} failed and is left out; its batch goes to another: {}", slot.replica.name(), e.getMessage());
-                }
             } finally {
                 slot.inFlight.decrementAndGet();
             }
         }
-        throw last != null
-                ? last
-                : new DeviceException("all " + slots.size() + " replicas of the model have failed; load it again");
+        List<DeviceException> causes = List.copyOf(failed.values());
+        if (causes.size() == 1) {
+            throw causes.get(0);
+        }
+        DeviceException last = causes.get(causes.size() - 1);
+        DeviceException all = new DeviceException(
+                "a batch failed on each of " + causes.size() + " replicas, last with: " + last.getMessage(), last);
+        causes.subList(0, causes.size() - 1).forEach(all::addSuppressed);
+        throw all;
     }
 
-    private @Nullable Slot leastBusy() {
-        Slot best = null;
-        for (Slot slot : slots) {
-            if (!slot.failed.get() && (best == null || slot.inFlight.get() < best.inFlight.get())) {
-                best = slot;
-            }
+    private static void leaveOut(Slot slot, DeviceException cause) {
+        if (slot.failed.compareAndSet(false, true)) {
+            LOG.warn("replica {} failed and is left out; its batch went to another: {}", slot.replica.name(), cause.getMessage());
         }
-        return best;
+    }
+
+    /** Those that were left out come last: better a second try than none. */
+    private @Nullable Slot leastBusy(Set<Slot> tried) {
+        return slots.stream()
+                .filter(slot -> !tried.contains(slot))
+                .min(Comparator.comparing((Slot slot) -> slot.failed.get()).thenComparingInt(slot -> slot.inFlight.get()))
+                .orElse(null);
     }
 
     int alive() {
@@ -67,7 +81,21 @@ final class Replicas implements AutoCloseable {
 
     @Override
     public void close() {
-        slots.forEach(slot -> slot.replica.close());
+        DeviceException failure = null;
+        for (Slot slot : slots) {
+            try {
+                slot.replica.close();
+            } catch (DeviceException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private static final class Slot {

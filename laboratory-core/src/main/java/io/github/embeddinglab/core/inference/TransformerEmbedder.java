@@ -123,8 +123,11 @@ final class TransformerEmbedder extends LocalEmbedder {
 
     @Override
     void release() {
-        replicas.close();
-        tokenizer.close();
+        try {
+            replicas.close();
+        } finally {
+            tokenizer.close();
+        }
     }
 
     /** Tells the listener how many texts are done, one report at a time. */

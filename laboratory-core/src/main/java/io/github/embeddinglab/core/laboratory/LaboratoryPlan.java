@@ -22,6 +22,7 @@ import java.util.Map;
  */
 record LaboratoryPlan(String defaultModel, Resources resources, ZooSettings zoo, Configuration configuration) {
     private static final String DEFAULT_MODEL = "all-MiniLM-L6-v2";
+    private static final int DEFAULT_PROXY_PORT = 80;
     private static final long DEFAULT_COUNT = 5;
     private static final long DEFAULT_BYTES = 4L << 30;
     private static final long DEFAULT_COMPILED = 8L << 30;
@@ -57,16 +58,27 @@ record LaboratoryPlan(String defaultModel, Resources resources, ZooSettings zoo,
         Path cache =
                 file.get("models", "hub_cache", String.class).map(Path::of).orElseGet(environment::hubCache);
         HubSettings.Builder hub = HubSettings.builder(cache).allowDownloads(downloads);
+        // a variable that is wrong must not stop a laboratory that never connects
+        HostEnvironment connecting = downloads ? environment : HostEnvironment.of(Map.of(), cache);
         file.get("models", "hub", String.class)
-                .or(environment::hubEndpoint)
-                .map(address -> address(address, "models.hub or HF_ENDPOINT"))
+                .map(address -> address(address, "models.hub"))
+                .or(() -> connecting.hubEndpoint().map(address -> address(address, "HF_ENDPOINT")))
                 .ifPresent(hub::endpoint);
         file.get("models", "proxy", String.class)
-                .or(environment::proxy)
-                .map(address -> address(address, "models.proxy or HTTPS_PROXY"))
+                .map(address -> proxy(address, "models.proxy"))
+                .or(() -> connecting.proxy().map(address -> proxy(address, "HTTPS_PROXY")))
                 .ifPresent(proxy -> hub.proxy(String.valueOf(proxy.getHost()), proxy.getPort()));
-        environment.hubToken().ifPresent(hub::token);
+        connecting.hubToken().ifPresent(hub::token);
         return hub.build();
+    }
+
+    /** A proxy, with or without its scheme; port 80 where none is given, as curl and Python have it. */
+    private static URI proxy(String text, String where) {
+        URI address = address(text.contains("://") ? text : "http://" + text, where);
+        if (address.getHost() == null || !"http".equals(address.getScheme())) {
+            throw new ConfigurationException(where + " is \"" + text + "\"; a proxy is http://HOST:PORT");
+        }
+        return address.getPort() < 0 ? URI.create("http://" + address.getHost() + ":" + DEFAULT_PROXY_PORT) : address;
     }
 
     private static URI address(String text, String where) {

@@ -2,6 +2,7 @@ package io.github.embeddinglab.core.model;
 
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.InvalidModelException;
+import io.github.embeddinglab.core.files.WholeFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

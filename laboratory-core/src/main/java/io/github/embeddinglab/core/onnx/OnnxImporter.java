@@ -3,6 +3,7 @@ package io.github.embeddinglab.core.onnx;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.InvalidModelException;
 import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.core.model.ModelDescription;
 import io.github.embeddinglab.core.model.ModelFolderWriter;
 import io.github.embeddinglab.core.model.ModelModule;
@@ -17,11 +18,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -139,10 +138,8 @@ public final class OnnxImporter {
     }
 
     private static void delete(Path scratch) {
-        try (Stream<Path> all = Files.walk(scratch)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
+        try {
+            WholeFiles.delete(scratch);
         } catch (IOException e) {
             scratch.toFile().deleteOnExit(); // Windows keeps a mapped file until its buffers are collected
         }

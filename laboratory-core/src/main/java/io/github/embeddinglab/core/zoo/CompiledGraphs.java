@@ -1,6 +1,7 @@
 package io.github.embeddinglab.core.zoo;
 
 import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.core.graph.CompiledGraph;
 import io.github.embeddinglab.core.graph.GraphCompiler;
 import io.github.embeddinglab.core.graph.GraphOptions;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,16 +54,13 @@ final class CompiledGraphs {
         return target;
     }
 
-    private static void compile(ModelFolder folder, Path target) throws IOException {
+    private static void compile(ModelFolder folder, Path target) {
         LOG.info("compiling {}; this is done once", folder.path());
-        Path partial = AtomicFiles.sibling(target);
-        try {
-            GraphCompiler.compile(folder.encoder(), folder.modules(), folder.tensors(), GraphOptions.fused())
-                    .writeTo(partial);
-            AtomicFiles.publish(partial, target);
-        } finally {
-            AtomicFiles.delete(partial);
-        }
+        WholeFiles.folderOnce(
+                target,
+                partial -> GraphCompiler.compile(
+                                folder.encoder(), folder.modules(), folder.tensors(), GraphOptions.fused())
+                        .writeTo(partial));
     }
 
     private record Kept(Path folder, FileTime used, long bytes) {}
@@ -70,6 +69,9 @@ final class CompiledGraphs {
         List<Kept> all = new ArrayList<>();
         try (Stream<Path> folders = Files.list(directory)) {
             for (Path folder : folders.filter(Files::isDirectory).toList()) {
+                if (String.valueOf(folder.getFileName()).startsWith(".") && isFresh(folder)) {
+                    continue; // another process compiles into it
+                }
                 all.add(new Kept(folder, Files.getLastModifiedTime(folder), size(folder)));
             }
         }
@@ -78,10 +80,15 @@ final class CompiledGraphs {
         for (Kept kept : all) {
             if (total > limit && !used.contains(kept.folder())) {
                 LOG.info("removing the compiled graph {}, {} bytes, unused for longest", kept.folder(), kept.bytes());
-                AtomicFiles.delete(kept.folder());
+                WholeFiles.delete(kept.folder());
                 total -= kept.bytes();
             }
         }
+    }
+
+    /** A hidden folder that nobody has touched for a day was left by a process that was killed. */
+    private static boolean isFresh(Path folder) throws IOException {
+        return Files.getLastModifiedTime(folder).toInstant().isAfter(Instant.now().minus(Duration.ofDays(1)));
     }
 
     static long size(Path folder) throws IOException {

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 
 /** What a folder tells of its model. */
 final class FolderFacts {
+    private static final int LONGEST_NAME = 96;
+
     private FolderFacts() {}
 
     /** The facts that a folder holds; those it does not hold are taken from what the caller knows. */
@@ -36,15 +38,22 @@ final class FolderFacts {
     static ModelInfo of(Path path) {
         try (ModelFolder folder = ModelFolder.open(path)) {
             ModelFacts none = new ModelFacts("folder", 0, 0, List.of(), "", "", java.util.Map.of(), List.of());
-            String name = String.valueOf(path.getFileName()).replaceAll("[^A-Za-z0-9._-]", "_").replaceAll("^[.-]+", "");
             return new ModelInfo(
-                    ModelId.of(name.isEmpty() ? "model" : name),
+                    ModelId.of(name(path)),
                     List.of(),
                     of(folder, none),
                     ModelInfo.Availability.READY,
                     path.toString(),
                     false);
         }
+    }
+
+    /** A model's name made of its folder's. */
+    static String name(Path path) {
+        String name = String.valueOf(path.toAbsolutePath().normalize().getFileName())
+                .replaceAll("[^A-Za-z0-9._-]", "_")
+                .replaceAll("^[.-]+", "");
+        return name.isEmpty() ? "model" : name.substring(0, Math.min(name.length(), LONGEST_NAME));
     }
 
     private static String pooling(ModelFolder folder) {

@@ -4,6 +4,7 @@ import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.ModelFacts;
 import io.github.embeddinglab.api.ModelId;
+import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.core.model.ModelModule.PoolingMode;
 import io.github.embeddinglab.core.model.Prompts;
@@ -43,6 +44,11 @@ final class FolderImport {
         Path folder = onnx ? importOnnx(id, path, facts) : path.toAbsolutePath().normalize();
         try (ModelFolder opened = ModelFolder.open(folder)) {
             return new Result(folder, onnx, FolderFacts.of(opened, facts));
+        } catch (RuntimeException | Error e) {
+            if (onnx) {
+                discard(folder);
+            }
+            throw e;
         }
     }
 
@@ -72,7 +78,7 @@ final class FolderImport {
     /** Removes a folder that was made here. */
     static void discard(Path folder) {
         try {
-            AtomicFiles.delete(folder);
+            WholeFiles.delete(folder);
         } catch (IOException e) {
             throw new LaboratoryException(
                     "the model is no longer registered, but its folder " + folder + " cannot be deleted: " + e.getMessage(), e);

@@ -31,6 +31,8 @@ final class LoadedModels implements AutoCloseable {
     private final int count;
     private final long bytes;
     private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private int leases;
+    private int closing;
     private boolean closed;
 
     /**
@@ -73,17 +75,17 @@ final class LoadedModels implements AutoCloseable {
                 entries.put(key, entry);
                 mine = true;
             }
-            entry.leases++;
+            lease(entry);
         }
         if (mine) {
             try {
                 entry.loaded.complete(loader.apply(key));
             } catch (RuntimeException | Error e) {
                 synchronized (entries) {
-                    entries.remove(key, entry);
-                    entry.leases--;
+                    entries.remove(key, entry); // the next call tries again
                 }
                 entry.loaded.completeExceptionally(e);
+                release(entry);
                 throw e;
             }
             closeAll(evict());
@@ -91,17 +93,22 @@ final class LoadedModels implements AutoCloseable {
         return entry;
     }
 
+    private void lease(Entry entry) {
+        entry.leases++;
+        leases++;
+    }
+
     private void release(Entry entry) {
-        Entry toClose = null;
+        boolean last;
         synchronized (entries) {
             entry.leases--;
-            if (entry.evicted && entry.leases == 0) {
-                toClose = entry;
-            }
+            leases--;
+            last = entry.evicted && entry.leases == 0;
+            closing += last ? 1 : 0;
             entries.notifyAll();
         }
-        if (toClose != null) {
-            closeAll(List.of(toClose));
+        if (last) {
+            closeAll(List.of(entry));
         }
     }
 
@@ -120,18 +127,36 @@ final class LoadedModels implements AutoCloseable {
                 eldest.remove();
                 left--;
                 total -= entry.bytes();
-                entry.evicted = true;
-                LOG.debug("evicting model {}", entry.key);
-                if (entry.leases == 0) {
-                    unused.add(entry);
-                }
+                takeOut(entry, unused);
             }
         }
         return unused;
     }
 
-    private static void closeAll(List<Entry> entries) {
-        entries.forEach(entry -> entry.await().close());
+    /** Under the lock; an entry in use is closed by the last that uses it. */
+    private void takeOut(Entry entry, List<Entry> unused) {
+        entry.evicted = true;
+        LOG.debug("evicting model {}", entry.key);
+        if (entry.leases == 0) {
+            unused.add(entry);
+            closing++;
+        }
+    }
+
+    /** Closes entries that were counted as closing; one that fails neither keeps others open nor fails a call of another. */
+    private void closeAll(List<Entry> unused) {
+        for (Entry entry : unused) {
+            try {
+                entry.close();
+            } catch (RuntimeException e) {
+                LOG.warn("model {} did not close: {}", entry.key, e.toString());
+            } finally {
+                synchronized (entries) {
+                    closing--;
+                    entries.notifyAll();
+                }
+            }
+        }
     }
 
     /** Number of models in memory. */
@@ -145,25 +170,21 @@ final class LoadedModels implements AutoCloseable {
     void forget(String key) {
         List<Entry> unused = new ArrayList<>();
         synchronized (entries) {
-            Entry entry = entries.get(key);
-            if (entry != null && entry.loaded.isDone()) {
-                entries.remove(key);
-                entry.evicted = true;
-                if (entry.leases == 0) {
-                    unused.add(entry);
-                }
+            Entry entry = entries.remove(key);
+            if (entry != null) {
+                takeOut(entry, unused);
             }
         }
         closeAll(unused);
     }
 
-    /** Refuses new calls, waits for those in flight, and closes everything. */
+    /** Refuses new calls, waits for those in flight, of evicted models as well, and closes everything. */
     @Override
     public void close() {
-        List<Entry> all;
+        List<Entry> unused = new ArrayList<>();
         synchronized (entries) {
             closed = true;
-            while (entries.values().stream().anyMatch(entry -> entry.leases > 0)) {
+            while (leases > 0 || closing > 0) {
                 try {
                     entries.wait();
                 } catch (InterruptedException e) {
@@ -171,10 +192,10 @@ final class LoadedModels implements AutoCloseable {
                     throw new LaboratoryException("closing was interrupted while models were in use; close again", e);
                 }
             }
-            all = List.copyOf(entries.values());
+            entries.values().forEach(entry -> takeOut(entry, unused));
             entries.clear();
         }
-        closeAll(all);
+        closeAll(unused);
     }
 
     private static final class Entry {
@@ -194,7 +215,17 @@ final class LoadedModels implements AutoCloseable {
                 if (e.getCause() instanceof RuntimeException cause) {
                     throw cause;
                 }
+                if (e.getCause() instanceof Error cause) {
+                    throw cause;
+                }
                 throw e;
+            }
+        }
+
+        /** One that failed to load holds nothing. */
+        void close() {
+            if (!loaded.isCompletedExceptionally()) {
+                loaded.join().embedder().close();
             }
         }
 

@@ -6,14 +6,18 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.ConfigurationException;
+import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.ModelId;
 import io.github.embeddinglab.api.ModelNotFoundException;
+import io.github.embeddinglab.core.files.WholeFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +26,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names and facts of models: the built-in ones and the user's, which are kept in {@code registry.json} of the model
@@ -29,6 +34,7 @@ import java.util.function.UnaryOperator;
  */
 final class Registry {
     private static final String FILE = "registry.json";
+    private static final long POLL_MILLIS = 20;
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -69,12 +75,21 @@ final class Registry {
         return builtIn.contains(entry);
     }
 
+    /**
+     * Sees that a name is free; no promise, another process may take it meanwhile.
+     *
+     * @throws InvalidInputException when it is taken
+     */
+    void requireFree(ModelId id) {
+        find(id.value()).ifPresent(taken -> {
+            throw new InvalidInputException("the name \"" + id + "\" is taken by the model " + taken.id()
+                    + "; choose another, or remove that one first");
+        });
+    }
+
     void add(RegistryEntry entry) {
         update(users -> {
-            find(entry.id()).ifPresent(taken -> {
-                throw new ConfigurationException("the name \"" + entry.id() + "\" is taken by the model " + taken.id()
-                        + "; choose another, or remove that one first");
-            });
+            requireFree(ModelId.of(entry.id()));
             List<RegistryEntry> more = new ArrayList<>(users);
             more.add(entry);
             more.sort(Comparator.comparing(RegistryEntry::id));
@@ -83,13 +98,16 @@ final class Registry {
     }
 
     RegistryEntry remove(ModelId id) {
-        RegistryEntry entry = users().stream()
-                .filter(user -> user.id().equals(id.value()))
-                .findFirst()
-                .orElseThrow(() -> new ModelNotFoundException("there is no model \"" + id + "\" of yours to remove; "
-                        + (find(id.value()).isPresent() ? "it is built in" : "see `lab models list`")));
-        update(users -> users.stream().filter(user -> !user.id().equals(id.value())).toList());
-        return entry;
+        RegistryEntry[] removed = new RegistryEntry[1];
+        update(users -> {
+            removed[0] = users.stream()
+                    .filter(user -> user.id().equals(id.value()))
+                    .findFirst()
+                    .orElseThrow(() -> new ModelNotFoundException("there is no model \"" + id + "\" of yours to remove; "
+                            + (find(id.value()).isPresent() ? "it is built in" : "see `lab models list`")));
+            return users.stream().filter(user -> !user.id().equals(id.value())).toList();
+        });
+        return removed[0];
     }
 
     private List<RegistryEntry> users() {
@@ -98,7 +116,12 @@ final class Registry {
             return List.of();
         }
         try {
-            return JSON.readValue(file.toFile(), Content.class).models();
+            Content content = JSON.readValue(file.toFile(), Content.class);
+            if (content == null || content.models() == null || !content.models().stream().allMatch(Registry::isWhole)) {
+                throw new ConfigurationException(file + " is damaged: it needs a list \"models\" of entries with id and path;"
+                        + " mend it, or move it away to begin with an empty registry");
+            }
+            return content.models();
         } catch (JsonProcessingException e) {
             throw new ConfigurationException(file + " is damaged at line " + e.getLocation().getLineNr()
                     + "; mend it, or move it away to begin with an empty registry", e);
@@ -107,18 +130,36 @@ final class Registry {
         }
     }
 
+    private static boolean isWhole(@Nullable RegistryEntry entry) {
+        return entry != null && entry.id() != null && entry.path() != null;
+    }
+
     private void update(UnaryOperator<List<RegistryEntry>> change) {
         try {
             Files.createDirectories(directory);
             Path lockFile = directory.resolve("." + FILE + ".lock");
             try (FileChannel channel =
                     FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                channel.lock(); // released with the channel
-                AtomicFiles.write(directory.resolve(FILE), JSON.writeValueAsBytes(new Content(change.apply(users()))));
+                while (!tryLock(channel)) {
+                    Thread.sleep(POLL_MILLIS);
+                }
+                // the lock goes with the channel
+                WholeFiles.file(directory.resolve(FILE), JSON.writeValueAsBytes(new Content(change.apply(users()))));
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException("changing the registry was cancelled by an interrupt; nothing was changed", e);
         } catch (IOException e) {
             throw new LaboratoryException(
                     "the registry in " + directory + " cannot be written: " + e.getMessage() + "; nothing was changed", e);
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // another thread of this process has it
         }
     }
 }

@@ -133,10 +133,7 @@ public final class Zoo implements Models, AutoCloseable {
                 }
             });
         }
-        Optional<EmbedderProvider> provider = providers.stream()
-                .filter(candidate -> candidate.models().stream()
-                        .anyMatch(info -> info.id().value().equals(model) || info.aliases().contains(model)))
-                .findFirst();
+        Optional<EmbedderProvider> provider = provider(model);
         if (provider.isPresent()) {
             return handle(model, key -> new LoadedModels.Loaded(provider.get().open(model), 0));
         }
@@ -167,9 +164,33 @@ public final class Zoo implements Models, AutoCloseable {
 
     @Override
     public ModelInfo add(ModelId id, Path path, ModelFacts facts) {
+        requireUnclaimed(id);
+        registry.requireFree(id);
         FolderImport.Result result = new FolderImport(settings.directory().resolve("models")).take(id, path, facts);
-        registry.add(RegistryEntry.ofUser(id, result.folder().toString(), result.managed(), result.facts()));
+        try {
+            registry.add(RegistryEntry.ofUser(id, result.folder().toString(), result.managed(), result.facts()));
+        } catch (RuntimeException | Error e) {
+            if (result.managed()) {
+                FolderImport.discard(result.folder());
+            }
+            throw e;
+        }
         return show(id.value());
+    }
+
+    /** Objects and providers are asked before the registry: an entry behind one of their names would never be seen. */
+    private void requireUnclaimed(ModelId id) {
+        if (handedIn.containsKey(id.value()) || provider(id.value()).isPresent()) {
+            throw new InvalidInputException("the name \"" + id
+                    + "\" is taken by an embedder that was handed in or found on the class path; choose another");
+        }
+    }
+
+    private Optional<EmbedderProvider> provider(String model) {
+        return providers.stream()
+                .filter(candidate -> candidate.models().stream()
+                        .anyMatch(info -> info.id().value().equals(model) || info.aliases().contains(model)))
+                .findFirst();
     }
 
     @Override
@@ -193,9 +214,11 @@ public final class Zoo implements Models, AutoCloseable {
         if (handedIn.containsKey(model)) {
             throw new InvalidInputException("model \"" + model + "\" was handed in as an object; only folders can be exported");
         }
+        Optional<RegistryEntry> entry = registry.find(ref.name());
         try (ModelFolder folder = ModelFolder.open(finder.find(ref))) {
-            return new Exporter(finder.canonicalName(ref), registry.find(ref.name()).map(RegistryEntry::facts).orElse(null))
-                    .export(folder, form, target);
+            String name = entry.map(RegistryEntry::id)
+                    .orElseGet(() -> ref.hasHubForm() ? ref.name() : FolderFacts.name(folder.path()));
+            return new Exporter(name, entry.map(RegistryEntry::facts).orElse(null)).export(folder, form, target);
         }
     }
 
