@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -103,15 +104,15 @@ public final class CompiledGraph {
      */
     public void writeTo(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Path data = Files.createTempFile(folder, WEIGHT_FILE, ".tmp");
+        Path data = temporary(folder.resolve(WEIGHT_FILE));
         try {
-            Path nodes = Files.createTempFile(folder, MODEL_FILE, ".tmp");
+            Path nodes = temporary(folder.resolve(MODEL_FILE));
             try {
-                try (FileChannel channel = FileChannel.open(data, StandardOpenOption.WRITE)) {
+                try (FileChannel channel = FileChannel.open(data, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                     writeWeights(new FloatSink(channel));
                     channel.force(true);
                 }
-                try (FileChannel channel = FileChannel.open(nodes, StandardOpenOption.WRITE)) {
+                try (FileChannel channel = FileChannel.open(nodes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                     ByteBuffer bytes = ByteBuffer.wrap(modelBytes());
                     while (bytes.hasRemaining()) {
                         channel.write(bytes);
@@ -148,9 +149,9 @@ public final class CompiledGraph {
                     + Integer.MAX_VALUE + ": write it with its weights beside it");
         }
         Files.createDirectories(folder);
-        Path temporary = Files.createTempFile(folder, "model", ".tmp");
+        Path temporary = temporary(file);
         try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 OutputStream stream = Channels.newOutputStream(channel);
                 CodedOutputStream out = CodedOutputStream.newInstance(stream, 1 << 16);
                 single.writeTo(out, channel);
@@ -187,6 +188,11 @@ public final class CompiledGraph {
             throw new InvalidModelException("weight " + weight.name() + " gave " + (sink.written() - before)
                     + " bytes, the graph expects " + weight.length() + ": the model folder changed while it was read");
         }
+    }
+
+    /** A sibling that does not exist yet; made by the writer, so that the file gets the folder's usual permissions. */
+    private static Path temporary(Path file) {
+        return file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
     }
 
     private static void move(Path from, Path to) throws IOException {
