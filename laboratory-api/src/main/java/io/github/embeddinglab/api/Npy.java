@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apiguardian.api.API;
@@ -177,8 +178,9 @@ public final class Npy {
             this.block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
             Path folder = file.toAbsolutePath().getParent();
             try {
-                this.partial = Files.createTempFile(folder, "." + file.getFileName() + ".", ".part");
-                this.channel = FileChannel.open(partial, StandardOpenOption.WRITE);
+                // not createTempFile, which would leave the file readable for its owner only
+                this.partial = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
+                this.channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 channel.position(HEADER);
             } catch (IOException e) {
                 throw failed(e);

@@ -101,8 +101,11 @@ public final class CompiledGraph {
      */
     public void writeTo(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.deleteIfExists(folder.resolve(MODEL_FILE));
-        WholeFiles.file(folder.resolve(WEIGHT_FILE), channel -> writeWeights(new FloatSink(channel)));
+        WholeFiles.file(folder.resolve(WEIGHT_FILE), channel -> {
+            writeWeights(new FloatSink(channel));
+            // old nodes beside new weights would be another model
+            Files.deleteIfExists(folder.resolve(MODEL_FILE));
+        });
         WholeFiles.file(folder.resolve(MODEL_FILE), modelBytes());
     }
 
