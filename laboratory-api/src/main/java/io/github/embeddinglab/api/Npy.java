@@ -176,10 +176,9 @@ public final class Npy {
             this.file = file;
             this.columns = columns;
             this.block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
-            Path folder = file.toAbsolutePath().getParent();
             try {
                 // not createTempFile, which would leave the file readable for its owner only
-                this.partial = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
+                this.partial = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
                 this.channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 channel.position(HEADER);
             } catch (IOException e) {
