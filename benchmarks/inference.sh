@@ -1,12 +1,12 @@
 #!/bin/bash
 # Inference engines against each other: same texts, same threads, each run in a process of its own, engines in turn.
-# Prints one JSON array of rows on standard output, progress on standard error.
+# Prints a table, or with --json one JSON object {"rows": [...]}, on standard output; progress on standard error.
 set -euo pipefail
 
 usage() {
   cat >&2 <<'TEXT'
 benchmarks/inference.sh [--engines "langchain4j spring-ai"] [--sets "short long long-default"] [--rounds 3] [--threads 2]
-                        [--batch 32] [--warmup-seconds 10] [--seconds 20] [--java-options ""] [--vectors FOLDER] [--no-build]
+                        [--batch 32] [--warmup-seconds 10] [--seconds 20] [--java-options ""] [--vectors FOLDER] [--no-build] [--json]
 sets: short         2,000 texts of at most 96 tokens: no engine cuts any
       long          500 texts of 210 to 240 tokens, every engine told to keep 256
       long-default  the same texts, each engine at its own default limit (row: "max_tokens": "default")
@@ -17,11 +17,12 @@ TEXT
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$root/benchmarks/target
-engines="" sets="short long long-default" rounds=3 threads=2 batch=32 warmup=10 seconds=20 java_options="" vectors="" build=yes
+engines="" sets="short long long-default" rounds=3 threads=2 batch=32 warmup=10 seconds=20 java_options="" vectors="" build=yes json=no
 
 while [ $# -gt 0 ]; do
   case $1 in
     --no-build) build=no; shift; continue ;;
+    --json) json=yes; shift; continue ;;
     --engines|--sets|--rounds|--threads|--batch|--warmup-seconds|--seconds|--java-options|--vectors) [ $# -gt 1 ] || usage ;;
     *) usage ;;
   esac
@@ -96,18 +97,31 @@ measure() { # round set engine
     || { echo "$3 failed; its output stands in $work/$3.log" >&2; tail -n 5 "$work/$3.log" >&2; return 1; }
 }
 
+field() { # name row
+  echo "$2" | sed -n "s/.*\"$1\":\"\{0,1\}\([^,\"}]*\).*/\1/p"
+}
+
 order=$engines
 comma=""
-printf '['
+if [ "$json" = yes ]; then
+  printf '{"rows":['
+else
+  printf '%-6s %-13s %-12s %10s %12s %14s %12s\n' round set engine texts/s tokens/s p50_ms_query peak_rss_mb
+fi
 for round in $(seq "$rounds"); do
   for set in $sets; do
     for engine in $order; do
       echo "round $round, $set, $engine" >&2
       row=$(measure "$round" "$set" "$engine")
-      printf '%s\n{"round":%s,"set":"%s",%s' "$comma" "$round" "$(basename "$set")" "${row#\{}"
-      comma=,
+      if [ "$json" = yes ]; then
+        printf '%s\n{"round":%s,"set":"%s",%s' "$comma" "$round" "$(basename "$set")" "${row#\{}"
+        comma=,
+      else
+        printf '%-6s %-13s %-12s %10.1f %12.0f %14.2f %12.0f\n' "$round" "$(basename "$set")" "$engine" \
+          "$(field texts_per_second "$row")" "$(field tokens_per_second "$row")" "$(field p50_ms_one_query "$row")" "$(field peak_rss_mb "$row")"
+      fi
     done
   done
   order=$(echo "$order" | tr ' ' '\n' | sed '1!G;h;$!d' | paste -sd' ' -) # the last goes first: heat and caches favour none
 done
-printf '\n]\n'
+[ "$json" = no ] || printf '\n]}\n'
