@@ -6,7 +6,7 @@ import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Role;
-import io.github.embeddinglab.core.laboratory.HostEnvironment;
+import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.examples.corpus.JavadocCorpus;
 import io.github.embeddinglab.examples.corpus.Passage;
 import io.github.embeddinglab.vectors.ExactSearch;
@@ -100,12 +100,19 @@ public final class Demo {
         }
         long start = System.nanoTime();
         err.println("corpus: reading the Javadoc of Lucene, Commons Math and Commons Lang ...");
-        JavadocCorpus corpus =
-                JavadocCorpus.fromClassPath(Runtime.getRuntime().availableProcessors());
+        JavadocCorpus corpus = heads(
+                JavadocCorpus.fromClassPath(Runtime.getRuntime().availableProcessors()));
         makeCache();
         corpus.writeJsonl(file);
         err.printf(Locale.ROOT, "corpus: %,d passages in %.1f s%n", corpus.passages().size(), seconds(start));
         return corpus.passages();
+    }
+
+    /** The first passage of each description says what it is about; the others are left to larger demos. */
+    private static JavadocCorpus heads(JavadocCorpus corpus) {
+        return new JavadocCorpus(corpus.passages().stream()
+                .filter(passage -> !passage.id().matches(".*/[0-9]+"))
+                .toList());
     }
 
     private Embeddings vectors(Embedder model, List<Passage> passages) {

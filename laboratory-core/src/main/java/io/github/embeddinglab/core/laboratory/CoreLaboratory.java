@@ -15,6 +15,7 @@ import io.github.embeddinglab.api.Room;
 import io.github.embeddinglab.api.spi.NamedProvider;
 import io.github.embeddinglab.api.spi.RoomContext;
 import io.github.embeddinglab.api.spi.RoomProvider;
+import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.core.inference.Workers;
 import io.github.embeddinglab.core.zoo.Zoo;
 import java.io.IOException;

@@ -3,8 +3,9 @@ package io.github.embeddinglab.core.laboratory;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.LaboratorySettings;
 import io.github.embeddinglab.api.spi.LaboratoryProvider;
-import org.apiguardian.api.API;
+import io.github.embeddinglab.core.host.HostEnvironment;
 import org.apiguardian.api.API.Status;
+import org.apiguardian.api.API;
 
 /** Opens laboratories that run models in this process. */
 @API(status = Status.EXPERIMENTAL, since = "0.1")

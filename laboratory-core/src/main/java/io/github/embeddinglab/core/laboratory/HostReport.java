@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.core.device.Device;
 import io.github.embeddinglab.core.device.Devices;
+import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.vectors.VectorKernels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
+import org.apiguardian.api.API;
 
 /**
  * What this process runs on and with, and what is wrong with it.

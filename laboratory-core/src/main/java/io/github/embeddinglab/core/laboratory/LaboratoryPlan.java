@@ -4,6 +4,7 @@ import io.github.embeddinglab.api.ConfigurationException;
 import io.github.embeddinglab.api.LaboratorySettings;
 import io.github.embeddinglab.api.Resources;
 import io.github.embeddinglab.core.configuration.Configuration;
+import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.core.hub.HubSettings;
 import io.github.embeddinglab.core.zoo.ZooSettings;
 import java.net.URI;

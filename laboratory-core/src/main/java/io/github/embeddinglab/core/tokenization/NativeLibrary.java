@@ -2,6 +2,7 @@ package io.github.embeddinglab.core.tokenization;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import io.github.embeddinglab.api.DeviceException;
+import io.github.embeddinglab.core.host.HostEnvironment;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +51,8 @@ final class NativeLibrary {
             if (done != null) {
                 return done;
             }
-            List<String> resources = resources(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+            HostEnvironment host = HostEnvironment.current();
+            List<String> resources = resources(host.osName(), host.osArch());
             Path library = extract(resources, directory.toAbsolutePath().normalize());
             loaded = library;
             return library;

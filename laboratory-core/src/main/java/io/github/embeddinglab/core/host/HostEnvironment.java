@@ -1,4 +1,4 @@
-package io.github.embeddinglab.core.laboratory;
+package io.github.embeddinglab.core.host;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -114,12 +114,30 @@ public final class HostEnvironment {
     }
 
     /**
+     * The operating system.
+     *
+     * @return as Java names it
+     */
+    public String osName() {
+        return System.getProperty("os.name", "");
+    }
+
+    /**
+     * The processor's family.
+     *
+     * @return as Java names it
+     */
+    public String osArch() {
+        return System.getProperty("os.arch", "");
+    }
+
+    /**
      * The operating system and its processor's family.
      *
      * @return as in {@code Linux amd64}
      */
     public String system() {
-        return System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        return osName() + " " + osArch();
     }
 
     private Optional<Path> path(String name) {
