@@ -45,7 +45,7 @@ class EmbedderContractsTest {
 
         @Override
         protected Map<String, String> prompts() {
-            return Map.of("query", "query: ", "document", "passage: ");
+            return Map.of("query", "query: ", "passage", "passage: ");
         }
     }
 

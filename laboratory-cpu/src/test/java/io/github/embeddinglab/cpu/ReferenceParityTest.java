@@ -61,7 +61,13 @@ class ReferenceParityTest {
         try (EmbeddingLaboratory laboratory = ReferenceModels.builder().build();
                 Embedder model = laboratory.models().load(folder.toString())) {
             List<String> texts = ReferenceModels.texts(expected.get("texts")).subList(0, 4);
-            compare(model.embedDocuments(texts), expected.get("embeddings_prompt_passage"));
+            // its file holds an empty prompt "document", which the reference prefers to "passage"
+            for (int row = 0; row < texts.size(); row++) {
+                assertThat(ReferenceModels.difference(
+                                model.embedDocuments(texts).vector(row),
+                                ReferenceModels.vector(expected.get("embeddings").get(row))))
+                        .isLessThan(1e-5);
+            }
             for (int row = 0; row < texts.size(); row++) {
                 assertThat(ReferenceModels.difference(
                                 model.embedQuery(texts.get(row)).vector(),
@@ -137,7 +143,7 @@ class ReferenceParityTest {
                 assertThat(row.tokenUse(0).dropped())
                         .as(name)
                         .isEqualTo(item.get("tokens_before_truncation").asInt() - item.get("tokens").asInt());
-                assertThat(ReferenceModels.cosine(row.vector(0), ReferenceModels.vector(item.get("embedding"))))
+                assertThat(ReferenceModels.cosine(row.vector(0), ReferenceModels.vector(item.get("vector"))))
                         .as(name)
                         .isGreaterThanOrEqualTo(0.99999);
             }
