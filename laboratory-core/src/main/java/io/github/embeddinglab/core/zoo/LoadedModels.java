@@ -1,12 +1,15 @@
 package io.github.embeddinglab.core.zoo;
 
+import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.LaboratoryException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -54,11 +57,17 @@ final class LoadedModels implements AutoCloseable {
      * @param use what to do with it
      */
     <T> T with(String key, Function<String, Loaded> loader, Function<Embedder, T> use) {
-        Entry entry = acquire(key, loader);
-        try {
-            return use.apply(entry.await());
-        } finally {
-            release(entry);
+        while (true) {
+            Entry entry = acquire(key, loader);
+            try {
+                Optional<Embedder> embedder = entry.await();
+                if (embedder.isPresent()) {
+                    return use.apply(embedder.get());
+                }
+                // another caller was interrupted while it loaded for this one as well: try again here
+            } finally {
+                release(entry);
+            }
         }
     }
 
@@ -71,6 +80,9 @@ final class LoadedModels implements AutoCloseable {
             }
             entry = entries.get(key);
             if (entry == null) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CancelledException("loading model " + key + " was cancelled by an interrupt");
+                }
                 entry = new Entry(key);
                 entries.put(key, entry);
                 mine = true;
@@ -79,7 +91,7 @@ final class LoadedModels implements AutoCloseable {
         }
         if (mine) {
             try {
-                entry.loaded.complete(loader.apply(key));
+                entry.loaded.complete(loadOrCancel(key, loader));
             } catch (RuntimeException | Error e) {
                 synchronized (entries) {
                     entries.remove(key, entry); // the next call tries again
@@ -91,6 +103,20 @@ final class LoadedModels implements AutoCloseable {
             closeAll(evict());
         }
         return entry;
+    }
+
+    /** A channel that an interrupt closed looks like damage; it is none. */
+    private static Loaded loadOrCancel(String key, Function<String, Loaded> loader) {
+        try {
+            return loader.apply(key);
+        } catch (RuntimeException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof ClosedByInterruptException) {
+                    throw new CancelledException("loading model " + key + " was cancelled by an interrupt", e);
+                }
+            }
+            throw e;
+        }
     }
 
     private void lease(Entry entry) {
@@ -208,10 +234,14 @@ final class LoadedModels implements AutoCloseable {
             this.key = key;
         }
 
-        Embedder await() {
+        /** Waits for the model; empty when the caller that loaded it was cancelled. */
+        Optional<Embedder> await() {
             try {
-                return loaded.join().embedder();
+                return Optional.of(loaded.join().embedder());
             } catch (CompletionException e) {
+                if (e.getCause() instanceof CancelledException) {
+                    return Optional.empty();
+                }
                 if (e.getCause() instanceof RuntimeException cause) {
                     throw cause;
                 }

@@ -4,6 +4,7 @@ import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.Fingerprint;
+import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.LaboratoryException;
 import java.util.List;
 import java.util.Set;
@@ -39,7 +40,13 @@ final class ModelHandle implements Embedder {
 
     @Override
     public Embeddings embed(List<String> texts, EmbedOptions options) {
-        return with(embedder -> embedder.embed(texts, options));
+        options.model().filter(name -> !name.equals(model)).ifPresent(name -> {
+            throw new InvalidInputException("options name the model \"" + name + "\", this embedder is \"" + model
+                    + "\"; ask the laboratory instead, or leave the model out");
+        });
+        // the embedder behind the handle may have another name of its own
+        EmbedOptions unnamed = options.withoutModel();
+        return with(embedder -> embedder.embed(texts, unnamed));
     }
 
     @Override
