@@ -176,6 +176,14 @@ public final class Npy {
             this.file = file;
             this.columns = columns;
             this.block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder == null || Files.isDirectory(file)) {
+                throw new InvalidInputException("output " + file + " is a folder; name a file in it");
+            }
+            if (!Files.isDirectory(folder)) {
+                throw new InvalidInputException("output " + file + " cannot be written: the folder " + folder
+                        + (Files.exists(folder) ? " is a file" : " does not exist") + "; make it, or choose another place");
+            }
             try {
                 // not createTempFile, which would leave the file readable for its owner only
                 this.partial = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
