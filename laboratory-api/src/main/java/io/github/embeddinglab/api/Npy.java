@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -267,6 +268,10 @@ public final class Npy {
         }
 
         private LaboratoryException failed(IOException e) {
+            if (e instanceof ClosedByInterruptException) {
+                return new CancelledException(
+                        "writing " + file + " was cancelled by an interrupt; nothing was kept, run it again", e);
+            }
             return new LaboratoryException(file + " cannot be written (" + e.getMessage()
                     + "); nothing was kept: free space or choose another place", e);
         }

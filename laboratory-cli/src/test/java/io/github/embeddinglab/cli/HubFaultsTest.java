@@ -56,7 +56,7 @@ class HubFaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"UNAUTHORIZED, 401, token", "ABSENT, tiny, hub", "BUSY, 600, token", "PAGE, HTML, proxy", "CUT, model.safetensors, try again", "ALTERED, SHA-256, model.safetensors"})
+    @CsvSource({"UNAUTHORIZED, 401, token", "ABSENT, laboratory/tiny, check its name", "BUSY, 600, token", "PAGE, HTML, proxy", "CUT, model.safetensors, try again", "ALTERED, SHA-256, model.safetensors"})
     void oneLineEach(TinyHub.Fault fault, String first, String second) throws IOException {
         try (TinyHub hub = new TinyHub(Cli.fixture(MODEL), fault)) {
             embed(hub, true).refused(Lab.FAILED, first, second);
