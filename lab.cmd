@@ -32,6 +32,11 @@ if not defined JAVA_HOME (
   )
 )
 
+if "%VERB%"=="benchmark" (
+  echo error: lab benchmark is a shell script, benchmarks/inference.sh; run it with bash 1>&2
+  exit /b 1
+)
+
 rem the demo and its corpus live in examples; every other verb needs the command line only
 set "MODULE=laboratory-cli"
 set "MAIN=io.github.embeddinglab.cli.Lab"
