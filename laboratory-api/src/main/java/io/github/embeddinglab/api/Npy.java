@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -176,6 +177,14 @@ public final class Npy {
             this.file = file;
             this.columns = columns;
             this.block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder == null || Files.isDirectory(file)) {
+                throw new InvalidInputException("output " + file + " is a folder; name a file in it");
+            }
+            if (!Files.isDirectory(folder)) {
+                throw new InvalidInputException("output " + file + " cannot be written: the folder " + folder
+                        + (Files.exists(folder) ? " is a file" : " does not exist") + "; make it, or choose another place");
+            }
             try {
                 // not createTempFile, which would leave the file readable for its owner only
                 this.partial = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
@@ -259,6 +268,10 @@ public final class Npy {
         }
 
         private LaboratoryException failed(IOException e) {
+            if (e instanceof ClosedByInterruptException) {
+                return new CancelledException(
+                        "writing " + file + " was cancelled by an interrupt; nothing was kept, run it again", e);
+            }
             return new LaboratoryException(file + " cannot be written (" + e.getMessage()
                     + "); nothing was kept: free space or choose another place", e);
         }

@@ -2,9 +2,11 @@ package io.github.embeddinglab.cli;
 
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.LaboratoryBuilder;
+import io.github.embeddinglab.core.configuration.Configuration;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -28,7 +30,7 @@ final class CommonOptions {
     @Option(names = "--json", description = "Print exactly one JSON object on standard output.")
     private boolean json;
 
-    @Option(names = "--debug", description = "Show the stack trace of an error.")
+    @Option(names = Lab.DEBUG, description = "Show the stack trace of an error.")
     private boolean debug;
 
     boolean json() {
@@ -37,6 +39,17 @@ final class CommonOptions {
 
     boolean debug() {
         return debug;
+    }
+
+    /** What the files say. */
+    Configuration configuration() {
+        return Configuration.read(configurations);
+    }
+
+    /** The model directory that the command line or a file names; empty for the environment's choice. */
+    Optional<Path> modelDirectory() {
+        return Optional.ofNullable(modelDirectory)
+                .or(() -> configuration().get("models", "directory", String.class).map(Path::of));
     }
 
     LaboratoryBuilder builder() {

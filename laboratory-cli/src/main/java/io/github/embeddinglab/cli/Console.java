@@ -46,7 +46,7 @@ final class Console {
     }
 
     void error(String text) {
-        err.println("error: " + text);
+        err.println((terminal ? "\r\u001b[K" : "") + "error: " + text);
     }
 
     /** Prints exactly one JSON object. */

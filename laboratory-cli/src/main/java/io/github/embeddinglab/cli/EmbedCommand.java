@@ -4,20 +4,24 @@ import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.Embeddings;
+import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.LaboratoryBuilder;
 import io.github.embeddinglab.api.Npy;
 import io.github.embeddinglab.api.Overflow;
-import io.github.embeddinglab.api.Resources;
 import io.github.embeddinglab.api.Role;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** {@code lab embed}: a file of texts to a matrix of vectors. */
 @Command(
@@ -29,6 +33,9 @@ final class EmbedCommand implements Runnable, Lab.Verb {
     private static final double NANOS = 1e9;
 
     private final Console console;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "MODEL", description = "Registry name or folder; default: the configured model.")
     private @Nullable String model;
@@ -58,10 +65,10 @@ final class EmbedCommand implements Runnable, Lab.Verb {
     private Overflow overflow = Overflow.TRUNCATE;
 
     @Option(names = "--dimensions", paramLabel = "K", description = "Keep the first K columns and normalise again.")
-    private int dimensions;
+    private @Nullable Integer dimensions;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compute; default: all processors.")
-    private int threads;
+    private @Nullable Integer threads;
 
     @Mixin
     private CommonOptions common = new CommonOptions();
@@ -99,21 +106,25 @@ final class EmbedCommand implements Runnable, Lab.Verb {
     @Override
     public void run() {
         LaboratoryBuilder builder = common.builder();
-        if (threads != 0) {
-            builder.resources(Resources.defaults().withThreads(threads));
+        Integer width = positive("--dimensions", dimensions);
+        Integer callers = positive("--threads", threads);
+        if (callers != null) {
+            // the other settings of the files stay
+            builder.resources(common.configuration().resources().withThreads(callers));
         }
+        requireOtherFile();
         EmbedOptions options = EmbedOptions.defaults()
                 .role(role.toLowerCase(Locale.ROOT).equals("none") ? Role.NONE : Role.prompt(role))
                 .overflow(overflow)
-                .dimensions(dimensions);
+                .dimensions(width == null ? 0 : width);
         try (EmbeddingLaboratory lab = builder.build();
-                TextLines texts = TextLines.open(in);
+                TextLines texts = TextLines.open(in, System.in);
                 Embedder embedder = lab.models().load(model == null ? lab.defaultModel() : model)) {
             String fingerprint = embedder.fingerprint().value();
-            int width = dimensions == 0 ? embedder.dimensions() : dimensions;
+            int columns = width == null ? embedder.dimensions() : width;
             Sums sums = new Sums();
             long start = System.nanoTime();
-            try (Npy.Writer writer = new Npy.Writer(out, width)) {
+            try (Npy.Writer writer = new Npy.Writer(out, columns)) {
                 embedder.embed(texts, options.progress(console.progress()), (firstRow, rows) -> {
                     writer.append(rows);
                     sums.add(firstRow, rows);
@@ -125,11 +136,28 @@ final class EmbedCommand implements Runnable, Lab.Verb {
                     embedder.model(),
                     fingerprint,
                     sums.count,
-                    width,
+                    columns,
                     seconds,
                     seconds > 0 ? sums.count / seconds : 0,
                     sums.tokens,
                     sums.truncated));
+        }
+    }
+
+    private @Nullable Integer positive(String option, @Nullable Integer value) {
+        if (value != null && value < 1) {
+            throw new ParameterException(spec.commandLine(), option + " is " + value + "; give a whole number from 1 on");
+        }
+        return value;
+    }
+
+    private void requireOtherFile() {
+        try {
+            if (Files.exists(in) && Files.exists(out) && Files.isSameFile(in, out)) {
+                throw new ParameterException(spec.commandLine(), "--in and --out are both " + out + "; write to another file");
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException(in + " and " + out + " cannot be compared: " + e.getMessage(), e);
         }
     }
 

@@ -5,11 +5,15 @@ import io.github.embeddinglab.api.LaboratoryException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: {@code lab VERB …}. Exit 0 done, 1 failed, 2 wrong use. */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
@@ -37,6 +41,10 @@ public final class Lab implements Runnable {
     /** The command or its configuration is wrong. */
     public static final int WRONG_USE = 2;
 
+    static final String DEBUG = "--debug";
+
+    private static final long LONGEST_STOP_MILLIS = 1800;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -49,7 +57,34 @@ public final class Lab implements Runnable {
      * @param args the words after {@code lab}
      */
     public static void main(String[] args) {
-        System.exit(run(System.out, System.err, args));
+        CountDownLatch ended = new CountDownLatch(1);
+        stopInOrder(Thread.currentThread(), ended);
+        int exit;
+        try {
+            exit = run(System.out, System.err, args);
+        } finally {
+            ended.countDown();
+        }
+        System.exit(exit);
+    }
+
+    /** Ctrl-C interrupts the work and gives it time to remove what is half-written. */
+    private static void stopInOrder(Thread worker, CountDownLatch ended) {
+        Runtime.getRuntime().addShutdownHook(new Thread(
+                () -> {
+                    if (ended.getCount() > 0) {
+                        worker.interrupt();
+                        try {
+                            if (!ended.await(LONGEST_STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                                System.err.println("error: stopped in the middle; hidden files ending in .part beside the output"
+                                        + " can be deleted");
+                            }
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }
+                },
+                "lab-stop"));
     }
 
     /**
@@ -61,7 +96,19 @@ public final class Lab implements Runnable {
      * @return exit code
      */
     public static int run(PrintStream out, PrintStream err, String... args) {
-        return commandLine(new Console(out, err)).execute(args);
+        Console console = new Console(out, err);
+        try {
+            return commandLine(console).execute(args);
+        } catch (OutOfMemoryError e) {
+            console.error("Java has no memory left (" + e.getMessage() + "); give it more, as in LAB_JAVA_OPTIONS=-Xmx4g");
+        } catch (LinkageError e) {
+            console.error("a class or native library cannot be loaded: " + oneLine(e.toString())
+                    + "; see `lab doctor`, and whether another version of that artifact is on the class path");
+            if (List.of(args).contains(DEBUG)) {
+                e.printStackTrace(console.err());
+            }
+        }
+        return FAILED;
     }
 
     private static CommandLine commandLine(Console console) {
@@ -77,8 +124,20 @@ public final class Lab implements Runnable {
 
     private static int wrongUse(ParameterException e, Console console) {
         String verb = e.getCommandLine().getCommandSpec().qualifiedName();
-        console.error(oneLine(e.getMessage()) + " (see `" + verb + " --help`)");
+        console.error(oneLine(e instanceof UnmatchedArgumentException unmatched ? complaint(unmatched) : e.getMessage())
+                + " (see `" + verb + " --help`)");
         return WRONG_USE;
+    }
+
+    private static String complaint(UnmatchedArgumentException e) {
+        String word = e.getUnmatched().get(0);
+        boolean verbs = !e.getCommandLine().getSubcommands().isEmpty();
+        String kind = word.startsWith("-") ? "unknown option" : verbs ? "unknown verb" : "unexpected word";
+        List<String> near = e.getSuggestions();
+        String hint = !near.isEmpty()
+                ? "; did you mean " + String.join(", ", near) + "?"
+                : verbs && !word.startsWith("-") ? "; there are " + String.join(", ", e.getCommandLine().getSubcommands().keySet()) : "";
+        return kind + " \"" + word + "\"" + hint;
     }
 
     private static int failed(Exception e, CommandLine failed, Console console) {

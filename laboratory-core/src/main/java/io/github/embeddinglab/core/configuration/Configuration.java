@@ -1,6 +1,7 @@
 package io.github.embeddinglab.core.configuration;
 
 import io.github.embeddinglab.api.ConfigurationException;
+import io.github.embeddinglab.api.Resources;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -61,5 +62,31 @@ public record Configuration(Map<String, Map<String, Object>> sections) {
      */
     public <T> Optional<T> get(String section, String key, Class<T> type) {
         return Optional.ofNullable(section(section).get(key)).map(type::cast);
+    }
+
+    /**
+     * The thread and memory budget of the section {@code optimization}.
+     *
+     * @return the defaults where nothing is set
+     */
+    public Resources resources() {
+        Map<String, Object> section = section("optimization");
+        Resources resources = Resources.defaults();
+        if (section.get("threads") instanceof Long threads) {
+            resources = resources.withThreads(threads.intValue());
+        }
+        if (section.get("memory_limit") instanceof Long bytes) {
+            resources = resources.withMemoryLimit(bytes);
+        }
+        if (section.get("arena") instanceof Boolean arena) {
+            resources = resources.withArena(arena);
+        }
+        if (section.get("batch_tokens") instanceof Long tokens) {
+            resources = resources.withBatchTokens(tokens.intValue());
+        }
+        if (section.get("batch_size") instanceof Long rows) {
+            resources = resources.withBatchRows(rows.intValue());
+        }
+        return resources;
     }
 }

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apiguardian.api.API.Status;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this process runs on and with, and what is wrong with it.
@@ -48,9 +49,10 @@ public record HostReport(Map<String, String> facts, List<Problem> problems) {
      * Looks around; loads the runtime's natives, opens no connection.
      *
      * @param loader class loader to look in
+     * @param modelDirectory where models are kept, null for the environment's choice
      * @return the report
      */
-    public static HostReport read(ClassLoader loader) {
+    public static HostReport read(ClassLoader loader, @Nullable Path modelDirectory) {
         Map<String, String> facts = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
         HostEnvironment environment = HostEnvironment.current();
@@ -75,13 +77,13 @@ public record HostReport(Map<String, String> facts, List<Problem> problems) {
                     "vector search runs without the Vector API, several times slower",
                     "start Java with --add-modules jdk.incubator.vector (embedding itself does not need it)"));
         }
-        directory(facts, problems, "model directory", environment.modelDirectory());
+        directory(facts, problems, "model directory", modelDirectory == null ? environment.modelDirectory() : modelDirectory);
         facts.put("hub cache", environment.hubCache() + (Files.isDirectory(environment.hubCache()) ? "" : " (not there)"));
         return new HostReport(facts, problems);
     }
 
     private static void directory(Map<String, String> facts, List<Problem> problems, String name, Path directory) {
-        Path existing = directory;
+        Path existing = directory.toAbsolutePath();
         while (existing != null && !Files.exists(existing)) {
             existing = existing.getParent();
         }

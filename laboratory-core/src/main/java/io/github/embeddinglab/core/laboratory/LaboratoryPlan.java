@@ -51,7 +51,7 @@ record LaboratoryPlan(String defaultModel, Resources resources, ZooSettings zoo,
         String model = settings.defaultModel() != null
                 ? settings.defaultModel()
                 : file.get("", "default_model", String.class).orElse(DEFAULT_MODEL);
-        Resources resources = settings.resources() != null ? settings.resources() : resources(file.section("optimization"));
+        Resources resources = settings.resources() != null ? settings.resources() : file.resources();
         return new LaboratoryPlan(model, resources, zoo, file);
     }
 
@@ -94,25 +94,5 @@ record LaboratoryPlan(String defaultModel, Resources resources, ZooSettings zoo,
         return file.get(section, key, List.class)
                 .map(list -> ((List<?>) list).stream().map(String.class::cast).toList())
                 .orElse(List.of());
-    }
-
-    private static Resources resources(Map<String, Object> section) {
-        Resources resources = Resources.defaults();
-        if (section.get("threads") instanceof Long threads) {
-            resources = resources.withThreads(threads.intValue());
-        }
-        if (section.get("memory_limit") instanceof Long bytes) {
-            resources = resources.withMemoryLimit(bytes);
-        }
-        if (section.get("arena") instanceof Boolean arena) {
-            resources = resources.withArena(arena);
-        }
-        if (section.get("batch_tokens") instanceof Long tokens) {
-            resources = resources.withBatchTokens(tokens.intValue());
-        }
-        if (section.get("batch_size") instanceof Long rows) {
-            resources = resources.withBatchRows(rows.intValue());
-        }
-        return resources;
     }
 }

@@ -283,6 +283,15 @@ public final class ModelFolder implements AutoCloseable {
         return known;
     }
 
+    /**
+     * Takes the fingerprint from whoever computed it from the same files, so that the weights are not digested again.
+     *
+     * @param computed earlier; files unchanged since
+     */
+    public synchronized void assumeFingerprint(Fingerprint computed) {
+        fingerprint = computed;
+    }
+
     /** Where a canonical tensor is stored. */
     CanonicalTensors.Source source(String name) {
         return tensors.source(name);

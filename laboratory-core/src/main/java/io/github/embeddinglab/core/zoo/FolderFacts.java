@@ -65,8 +65,8 @@ final class FolderFacts {
                 .collect(Collectors.joining("+"));
     }
 
-    /** Reads every tensor and tries the tokenizer. */
-    static ModelCheck verify(String model, Path path, Path natives) {
+    /** Reads every tensor, tries the tokenizer, and compares the fingerprint with the one that is on record. */
+    static ModelCheck verify(String model, Path path, Path natives, KnownFingerprints fingerprints) {
         List<String> problems = new ArrayList<>();
         try (ModelFolder folder = ModelFolder.open(path)) {
             long parameters = 0;
@@ -85,6 +85,7 @@ final class FolderFacts {
                     problems.add("the tokenizer gives no token for \"a test\"");
                 }
             }
+            fingerprints.problem(folder).ifPresent(problems::add);
             return new ModelCheck(model, folder.fingerprint(), parameters, CompiledGraphs.size(path), problems);
         } catch (IOException e) {
             throw new io.github.embeddinglab.api.InvalidModelException(path + " cannot be read: " + e.getMessage(), e);

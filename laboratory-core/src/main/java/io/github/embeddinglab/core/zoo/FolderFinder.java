@@ -13,11 +13,12 @@ import io.github.embeddinglab.core.onnx.OnnxImporter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,13 +34,20 @@ final class FolderFinder {
     private final Registry registry;
     private final ClassLoader classLoader;
     private final List<ModelSource> sources;
+    private final KnownFingerprints fingerprints;
     private final HubSource hub;
 
-    FolderFinder(ZooSettings settings, Registry registry, ClassLoader classLoader, List<ModelSource> sources) {
+    FolderFinder(
+            ZooSettings settings,
+            Registry registry,
+            ClassLoader classLoader,
+            List<ModelSource> sources,
+            KnownFingerprints fingerprints) {
         this.directory = settings.directory();
         this.registry = registry;
         this.classLoader = classLoader;
         this.sources = sources;
+        this.fingerprints = fingerprints;
         this.hub = new HubSource(settings.hub(), FolderFinder::hint, downloadProgress());
     }
 
@@ -156,6 +164,7 @@ final class FolderFinder {
         Path target = directory.resolve("imported").resolve(jar.name());
         if (!Files.isDirectory(target)) {
             LOG.info("importing {} from the class path; this is done once", jar.name());
+            fingerprints.forget(target);
             try {
                 OnnxImporter.importModel(jar.source(classLoader), jar.settings(), target);
             } catch (InvalidInputException e) {
@@ -192,14 +201,16 @@ final class FolderFinder {
     }
 
     private List<String> nearest(String name) {
-        List<String> names = new ArrayList<>();
+        Set<String> names = new TreeSet<>();
         for (RegistryEntry entry : registry.entries()) {
             names.add(entry.id());
+            names.addAll(entry.aliasList());
         }
         String wanted = name.toLowerCase(Locale.ROOT);
-        names.sort(Comparator.comparingInt((String candidate) -> distance(wanted, candidate.toLowerCase(Locale.ROOT)))
-                .thenComparing(Comparator.naturalOrder()));
-        return names.subList(0, Math.min(SUGGESTIONS, names.size()));
+        return names.stream()
+                .sorted(Comparator.comparingInt(candidate -> distance(wanted, candidate.toLowerCase(Locale.ROOT))))
+                .limit(SUGGESTIONS)
+                .toList();
     }
 
     /** Levenshtein's edit distance. */

@@ -18,18 +18,21 @@ final class ModelLoader {
     private final ZooSettings settings;
     private final ClassLoader classLoader;
     private final Workers workers;
+    private final KnownFingerprints fingerprints;
     private final CompiledGraphs graphs;
 
-    ModelLoader(ZooSettings settings, ClassLoader classLoader, Workers workers) {
+    ModelLoader(ZooSettings settings, ClassLoader classLoader, Workers workers, KnownFingerprints fingerprints) {
         this.settings = settings;
         this.classLoader = classLoader;
         this.workers = workers;
+        this.fingerprints = fingerprints;
         this.graphs = new CompiledGraphs(
                 settings.directory().resolve("compiled"), settings.limits().compiledBytes());
     }
 
     LoadedModels.Loaded load(String name, Path path) {
         try (ModelFolder folder = ModelFolder.open(path)) {
+            fingerprints.settle(folder);
             Tokenizer tokenizer =
                     Tokenizers.open(folder.tokenizer(), settings.directory().resolve("natives"));
             try {

@@ -33,6 +33,7 @@ public final class Zoo implements Models, AutoCloseable {
     private final Registry registry;
     private final Map<String, Embedder> handedIn;
     private final List<EmbedderProvider> providers;
+    private final KnownFingerprints fingerprints;
     private final FolderFinder finder;
     private final ModelLoader loader;
     private final LoadedModels loaded;
@@ -49,9 +50,16 @@ public final class Zoo implements Models, AutoCloseable {
         this.registry = new Registry(settings.directory());
         this.handedIn = parts.embedders();
         this.providers = collect(EmbedderProvider.class, parts.embedderProviders(), parts);
+        this.fingerprints = new KnownFingerprints(
+                settings.directory(),
+                List.of(
+                        settings.directory().resolve("imported"),
+                        settings.directory().resolve("jars"),
+                        settings.directory().resolve("models"),
+                        settings.hub().cacheDirectory()));
         this.finder = new FolderFinder(
-                settings, registry, parts.classLoader(), collect(ModelSource.class, parts.sources(), parts));
-        this.loader = new ModelLoader(settings, parts.classLoader(), workers);
+                settings, registry, parts.classLoader(), collect(ModelSource.class, parts.sources(), parts), fingerprints);
+        this.loader = new ModelLoader(settings, parts.classLoader(), workers, fingerprints);
         this.loaded = new LoadedModels(settings.limits().count(), settings.limits().bytes());
     }
 
@@ -168,8 +176,12 @@ public final class Zoo implements Models, AutoCloseable {
         registry.requireFree(id);
         FolderImport.Result result = new FolderImport(settings.directory().resolve("models")).take(id, path, facts);
         try {
+            try (ModelFolder folder = ModelFolder.open(result.folder())) {
+                fingerprints.register(folder);
+            }
             registry.add(RegistryEntry.ofUser(id, result.folder().toString(), result.managed(), result.facts()));
         } catch (RuntimeException | Error e) {
+            fingerprints.forget(result.folder());
             if (result.managed()) {
                 FolderImport.discard(result.folder());
             }
@@ -197,6 +209,9 @@ public final class Zoo implements Models, AutoCloseable {
     public void remove(ModelId id) {
         RegistryEntry entry = registry.remove(id);
         loaded.forget(entry.id());
+        if (entry.path() != null) {
+            fingerprints.forget(Path.of(entry.path()));
+        }
         if (entry.managed() && entry.path() != null) {
             FolderImport.discard(Path.of(entry.path()));
         }
@@ -205,7 +220,7 @@ public final class Zoo implements Models, AutoCloseable {
     @Override
     public ModelCheck verify(String model) {
         return FolderFacts.verify(
-                model, finder.find(ModelRef.parse(model)), settings.directory().resolve("natives"));
+                model, finder.find(ModelRef.parse(model)), settings.directory().resolve("natives"), fingerprints);
     }
 
     @Override
