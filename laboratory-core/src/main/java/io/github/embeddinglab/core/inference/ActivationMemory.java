@@ -4,27 +4,35 @@ import io.github.embeddinglab.core.model.Architecture;
 import io.github.embeddinglab.core.model.EncoderConfig;
 
 /**
- * Bytes of activations that a batch needs while it runs: the most that is alive at one time over the operators of a
- * layer, in float32.
+ * Bytes of activations that a batch needs while it runs, in float32: what ONNX Runtime keeps for the steps of a layer, since
+ * its planner holds a buffer until no later step can reuse it, and what attention holds beside them.
  *
- * <p>For n rows padded to t tokens, hidden width h, feed-forward width f and a heads:
- * attention holds the residual, q, k, v (3h), the context (h), and the scores (a t for each token); the feed-forward part
- * holds the residual, its normalised input and twice f. The larger of both counts, 4 bytes each. ModernBERT's gated
- * feed-forward holds 3f, and its rotary attention a second q and k.
+ * <p>For n rows padded to t tokens, hidden width h, feed-forward width f and a heads, with 4 bytes for each number:
+ * <pre>
+ * n t (7 h + 2 f + a t)             BERT, RoBERTa, XLM-RoBERTa, DistilBERT, MPNet
+ * n t (9 h + 3 f + a t)             ModernBERT: a gate half more, and query and key turned
+ * + a t t                           MPNet: the relative position bias, once for all rows
+ * + t t                             ModernBERT: the window's bias, once for all rows
+ * </pre>
+ * Of 7 h, attention holds query, key and value before and after their transposition. Measured growth of the process is
+ * within 10 % from 500 padded tokens on; see {@code docs/measurements/activation-memory.md}. Where f equals h the planner
+ * reuses more and this is too much by up to 2 h.
  */
 final class ActivationMemory {
     private static final int FLOAT = 4;
 
     private final long perToken;
     private final long perTokenPair;
-    private final long feedForward;
+    private final long perPair;
 
     ActivationMemory(EncoderConfig encoder) {
         long hidden = encoder.hidden();
+        long inner = encoder.intermediate();
         boolean gated = encoder.architecture() == Architecture.MODERNBERT;
-        perToken = FLOAT * (hidden * (gated ? 8 : 6));
-        perTokenPair = FLOAT * (long) encoder.heads() * (encoder.relativeBuckets() > 0 || gated ? 2 : 1);
-        feedForward = FLOAT * (2 * hidden + (gated ? 3L : 2L) * encoder.intermediate());
+        perToken = FLOAT * (gated ? 9 * hidden + 3 * inner : 7 * hidden + 2 * inner);
+        perTokenPair = FLOAT * (long) encoder.heads();
+        long bias = gated ? 1 : 0;
+        perPair = FLOAT * (encoder.relativeBuckets() > 0 ? encoder.heads() : bias);
     }
 
     /**
@@ -35,7 +43,6 @@ final class ActivationMemory {
      * @return bytes
      */
     long bytes(int rows, int length) {
-        long tokens = (long) rows * length;
-        return tokens * Math.max(perToken + perTokenPair * length, feedForward);
+        return rows * (perToken * length + perTokenPair * length * length) + perPair * length * length;
     }
 }

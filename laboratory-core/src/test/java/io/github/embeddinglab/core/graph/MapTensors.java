@@ -17,7 +17,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** Tensors on the heap, for tests. */
-final class MapTensors implements Tensors {
+public final class MapTensors implements Tensors {
     private final TreeMap<String, Tensor> byName = new TreeMap<>();
 
     /** Reads a safetensors file; names get a prefix. */

@@ -17,23 +17,23 @@ import java.util.List;
 import java.util.Random;
 
 /** Models with random weights of any size. */
-final class RandomModel {
+public final class RandomModel {
     private final Random random;
     private final MapTensors tensors = new MapTensors();
 
-    RandomModel(Random random) {
+    public RandomModel(Random random) {
         this.random = random;
     }
 
-    MapTensors tensors() {
+    public MapTensors tensors() {
         return tensors;
     }
 
-    static EncoderConfig config(Architecture architecture, int layers, int heads, int headSize, int intermediate) {
+    public static EncoderConfig config(Architecture architecture, int layers, int heads, int headSize, int intermediate) {
         return config(architecture, layers, heads, headSize, intermediate, Activation.GELU, 200, 120);
     }
 
-    static EncoderConfig config(
+    public static EncoderConfig config(
             Architecture architecture,
             int layers,
             int heads,
@@ -73,7 +73,7 @@ final class RandomModel {
     }
 
     /** Makes all tensors that an encoder of this configuration reads. */
-    RandomModel fill(EncoderConfig config) {
+    public RandomModel fill(EncoderConfig config) {
         EncoderPlan plan = EncoderPlan.of(config);
         int h = config.hidden();
         var embedding = plan.embedding();
