@@ -1,5 +1,6 @@
 package io.github.embeddinglab.api;
 
+import java.util.List;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -33,4 +34,14 @@ public interface Evaluator {
      * @throws CancelledException when the calling thread is interrupted
      */
     Scores evaluate(Embedder embedder, EvaluationOptions options);
+
+    /**
+     * What a model must beat, judged on the same data, as BM25 for retrieval.
+     *
+     * @param options sampling
+     * @return scores of each baseline, none by default
+     */
+    default List<Scores> baselines(EvaluationOptions options) {
+        return List.of();
+    }
 }

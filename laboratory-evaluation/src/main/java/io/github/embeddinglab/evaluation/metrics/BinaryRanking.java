@@ -91,6 +91,24 @@ public final class BinaryRanking {
         return best(BinaryRanking::accuracy, ones());
     }
 
+    /**
+     * The threshold of the best F1, to be resampled.
+     *
+     * @return a measure
+     */
+    public Measure f1Threshold() {
+        return new Sweep(counts -> best(BinaryRanking::f1, counts).threshold());
+    }
+
+    /**
+     * The threshold of the best accuracy, to be resampled.
+     *
+     * @return a measure
+     */
+    public Measure accuracyThreshold() {
+        return new Sweep(counts -> best(BinaryRanking::accuracy, counts).threshold());
+    }
+
     private int[] ones() {
         int[] counts = new int[positive.length];
         Arrays.fill(counts, 1);
