@@ -31,7 +31,7 @@ final class ModelLoader {
     LoadedModels.Loaded load(String name, Path path) {
         try (ModelFolder folder = ModelFolder.open(path)) {
             Tokenizer tokenizer =
-                    Tokenizers.open(folder.tokenizer(), settings.directory().resolve("natives"));
+                    Tokenizers.open(folder.tokenizer(), settings.directory().resolve("natives"), folder.lowerCase());
             try {
                 return load(name, folder, tokenizer);
             } catch (RuntimeException | Error e) {
