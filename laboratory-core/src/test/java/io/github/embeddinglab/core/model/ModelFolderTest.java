@@ -265,7 +265,7 @@ class ModelFolderTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
         "bert-mean; config.json; \"model_type\": \"bert\"; \"model_type\": \"t5\"; t5",
-        "bert-mean; config.json; \"hidden_act\": \"gelu\"; \"hidden_act\": \"mish\"; mish",
+        "bert-mean; config.json; \"hidden_act\": \"gelu\"; \"hidden_act\": \"xielu\"; xielu",
         "bert-mean; config.json; \"is_decoder\": false; \"is_decoder\": true; is_decoder",
         "bert-mean; config.json; \"add_cross_attention\": false; \"add_cross_attention\": true; add_cross_attention",
         "bert-mean; config.json; \"use_cache\": false; \"position_embedding_type\": \"relative_key\"; relative_key",
@@ -276,7 +276,7 @@ class ModelFolderTest {
         "bert-mean; config.json; \"hidden_size\": 32; \"hidden_size\": 64; width",
         "bert-mean; config.json; \"num_hidden_layers\": 3; \"num_hidden_layers\": 4; encoder.layer.3",
         "bert-mean; config.json; \"vocab_size\": 1200; \"vocab_size\": 1201; [1200, 32]",
-        "mpnet-mean; config.json; \"relative_attention_num_buckets\": 32; \"relative_attention_num_buckets\": 16; relative_attention_bias",
+        "mpnet-mean; config.json; \"relative_attention_num_buckets\": 32; \"relative_attention_num_buckets\": 16; relative_attention_num_buckets",
         "mpnet-mean; config.json; \"pad_token_id\": 1; \"pad_token_id\": 0; pad_token_id",
         "modernbert-mean; config.json; \"mlp_bias\": false; \"mlp_bias\": true; mlp.Wi.bias",
         "modernbert-mean; config.json; \"rope_type\": \"default\"; \"rope_type\": \"yarn\"; yarn",
@@ -290,7 +290,7 @@ class ModelFolderTest {
         "bert-mean; 1_Pooling/config.json; 32; 31; width",
         "bert-mean; 1_Pooling/config.json; include_prompt; include_title; include_title",
         "bert-mean; 2_Normalize/config.json; sentence_embedding; token_embeddings; token_embeddings",
-        "bert-labse; 2_Dense/config.json; activation.Tanh; activation.Mish; Mish",
+        "bert-labse; 2_Dense/config.json; activation.Tanh; activation.Hardshrink; Hardshrink",
         "bert-labse; 2_Dense/config.json; torch.nn.modules; own.modules; own.modules",
         "bert-labse; 2_Dense/config.json; \"bias\": true; \"bias\": true, \"use_residual\": true; use_residual",
         "bert-labse; 2_Dense/config.json; \"in_features\": 32; \"in_features\": 16; 16",
