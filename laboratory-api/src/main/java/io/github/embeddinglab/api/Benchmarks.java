@@ -1,8 +1,67 @@
 package io.github.embeddinglab.api;
 
+import java.util.List;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
 /** Evaluation and benchmarks; provided by {@code laboratory-evaluation}. */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
-public interface Benchmarks extends Room {}
+public interface Benchmarks extends Room {
+    /**
+     * The tasks that have an evaluator.
+     *
+     * @return their names, in alphabetical order
+     */
+    List<String> tasks();
+
+    /**
+     * Reads data and makes the evaluator for them.
+     *
+     * @param data task and files
+     * @return an evaluator that may judge any number of models
+     * @throws InvalidInputException when a file is malformed (with its line), or holds no unit to judge by
+     */
+    Evaluator evaluator(EvaluationData data);
+
+    /**
+     * Evaluates a model.
+     *
+     * @param evaluator made from files, from memory, or your own
+     * @param model registry name or folder
+     * @param options sampling, roles, cache, progress
+     * @return scores with intervals
+     */
+    Scores evaluate(Evaluator evaluator, String model, EvaluationOptions options);
+
+    /**
+     * Evaluates a model with the defaults.
+     *
+     * @param data task and files
+     * @param model registry name or folder
+     * @return scores with intervals
+     */
+    default Scores evaluate(EvaluationData data, String model) {
+        return evaluate(evaluator(data), model, EvaluationOptions.defaults());
+    }
+
+    /**
+     * Tests whether two models differ on the same units: paired bootstrap and paired randomisation, Holm's correction over
+     * all scores that both have.
+     *
+     * @param first scores of one model
+     * @param second scores of another on the same data
+     * @return one difference for each score that both have
+     * @throws InvalidInputException when task, data or units differ
+     */
+    List<Difference> compare(Scores first, Scores second);
+
+    /**
+     * Tests whether two models differ in one score, without correction for several comparisons.
+     *
+     * @param score as in {@code cosine_spearman}
+     * @param first scores of one model
+     * @param second scores of another on the same data
+     * @return the difference
+     */
+    Difference compare(String score, Scores first, Scores second);
+}

@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "VERB",
         subcommands = {
             EmbedCommand.class,
+            EvaluateCommand.class,
             ModelsCommand.class,
             ExportCommand.class,
             DoctorCommand.class,
@@ -159,7 +160,7 @@ public final class Lab implements Runnable {
     /** Without a verb: shows the help. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a verb: embed, models, export, doctor or demo");
+        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, models, export, doctor or demo");
     }
 
     /** Makes commands that need the console. */

@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,30 +40,18 @@ class LauncherTest {
         assertThat(root.resolve("lab").toFile().setExecutable(true)).isTrue();
         Path target = Files.createDirectories(root.resolve("laboratory-cli/target"));
         Path lib = Files.createDirectory(target.resolve("lib"));
-        int number = 0;
+        // one jar that names the class path of this test stands for all that a build copies there
         String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        for (String entry : all.split(File.pathSeparator, -1)) {
-            Path path = Path.of(entry);
-            if (Files.isRegularFile(path)) {
-                Files.createSymbolicLink(lib.resolve(number++ + "-" + path.getFileName()), path);
-            } else if (path.endsWith(Path.of("laboratory-cli", "target", "classes"))) {
-                Files.createSymbolicLink(target.resolve("classes"), path);
-            } else if (Files.isDirectory(path) && path.endsWith("classes")) {
-                // a module of this build that is not packed yet
-                jar(path, lib.resolve(number++ + "-module.jar"));
-            }
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, Arrays.stream(all.split(File.pathSeparator, -1))
+                .filter(entry -> !entry.isEmpty())
+                .map(entry -> Path.of(entry).toUri().toString())
+                .collect(Collectors.joining(" ")));
+        try (OutputStream out = Files.newOutputStream(lib.resolve("everything.jar"))) {
+            new JarOutputStream(out, manifest).close();
         }
         Files.createFile(target.resolve(".built-cpu"));
-    }
-
-    private static void jar(Path classes, Path to) throws IOException {
-        try (var zip = new java.util.zip.ZipOutputStream(Files.newOutputStream(to));
-                var files = Files.walk(classes)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                zip.putNextEntry(new java.util.zip.ZipEntry(classes.relativize(file).toString()));
-                Files.copy(file, zip);
-            }
-        }
     }
 
     private Cli.Result run(@Nullable String javaHome, Path script, String... args) throws IOException, InterruptedException {

@@ -42,7 +42,9 @@ class ProcessTest {
 
     private List<String> lab(List<String> before, String classPath, Object... args) {
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(java(), "--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData", "-Xmx512m", "-cp", classPath, Lab.class.getName()));
+        // the flags of the launcher, and no file that a limit on sizes would hit
+        command.addAll(List.of(java(), "--enable-native-access=ALL-UNNAMED", "-XX:+IgnoreUnrecognizedVMOptions",
+                "--sun-misc-unsafe-memory-access=allow", "-XX:-UsePerfData", "-Xmx512m", "-cp", classPath, Lab.class.getName()));
         command.addAll(List.of(new Cli(models).arguments(args)));
         return command;
     }

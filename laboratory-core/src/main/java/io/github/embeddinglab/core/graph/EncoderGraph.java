@@ -99,7 +99,7 @@ final class EncoderGraph {
         }
         RelativePositions table = new RelativePositions(
                 weights.floats("encoder.relative_attention_bias.weight", config.relativeBuckets(), config.heads()),
-                config.relativeBuckets(),
+                EncoderConfig.MPNET_BUCKETS,
                 config.heads(),
                 config.positions());
         String rows = graph.weight("relative_bias.by_distance", table::writeTo, config.heads(), table.columns());

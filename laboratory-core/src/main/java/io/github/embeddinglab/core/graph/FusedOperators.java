@@ -106,6 +106,8 @@ final class FusedOperators extends Operators {
             case GELU_TANH -> graph.microsoft("FastGelu", List.of(x, bias(linear)));
             case RELU -> graph.node("Relu", List.of(addBias(x, linear)));
             case SILU -> graph.microsoft("QuickGelu", List.of(addBias(x, linear)), attribute("alpha", 1f));
+            case QUICK_GELU -> graph.microsoft("QuickGelu", List.of(addBias(x, linear)), attribute("alpha", 1.702f));
+            default -> rare(addBias(x, linear), activation);
         };
     }
 

@@ -25,7 +25,7 @@ import org.apiguardian.api.API.Status;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class GraphCompiler {
     /** Version of the graphs that are made; a cache of compiled graphs must not mix versions. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private GraphCompiler() {}
 
@@ -63,7 +63,7 @@ public final class GraphCompiler {
                     + ", it must be a pooling: see modules.json, or compile for the output LAST_HIDDEN_STATE");
         }
         String pooled = pooling.includePrompt() ? mask : graph.input("pooling_mask");
-        String value = encoder.emit(inputs, pooling.modes().equals(List.of(PoolingMode.CLS)));
+        String value = encoder.emit(inputs, pooling.includePrompt() && pooling.modes().equals(List.of(PoolingMode.CLS)));
         ModuleGraph after = new ModuleGraph(graph, weights, config.hidden());
         value = after.pool(pooling, value, pooled);
         for (ModelModule module : modules.subList(1, modules.size())) {

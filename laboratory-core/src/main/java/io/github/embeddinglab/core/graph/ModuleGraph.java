@@ -40,14 +40,15 @@ final class ModuleGraph {
         List<String> parts = new ArrayList<>();
         String counts = "";
         for (PoolingMode mode : pooling.modes()) {
-            if (mode != PoolingMode.CLS && counts.isEmpty()) {
+            if ((mode != PoolingMode.CLS || !pooling.includePrompt()) && counts.isEmpty()) {
                 counts = graph.node(
                         "Cast", List.of(mask), attribute("to", (long) TensorProto.DataType.FLOAT.getNumber()));
             }
             parts.add(
                     switch (mode) {
-                        case CLS -> graph.node(
-                                "Gather", List.of(tokens, graph.integer(0)), attribute("axis", 1L));
+                        case CLS -> pooling.includePrompt()
+                                ? graph.node("Gather", List.of(tokens, graph.integer(0)), attribute("axis", 1L))
+                                : weightedSum(tokens, firstToken(counts));
                         case MAX -> max(tokens, counts);
                         case MEAN -> weightedSum(tokens, graph.node("Div", List.of(counts, total(counts))));
                         case MEAN_SQRT_LEN -> weightedSum(
@@ -107,7 +108,19 @@ final class ModuleGraph {
             case GELU -> StandardOperators.gelu(graph, y);
             case SILU -> graph.node("Mul", List.of(y, graph.node("Sigmoid", List.of(y))));
             case SIGMOID -> graph.node("Sigmoid", List.of(y));
+            case LEAKY_RELU -> graph.node("LeakyRelu", List.of(y), attribute("alpha", 0.01f));
+            case ELU -> graph.node("Elu", List.of(y));
+            case SELU -> graph.node("Selu", List.of(y));
+            case MISH -> mish(graph, y);
+            case SOFTPLUS -> graph.node("Softplus", List.of(y));
+            case RELU6 -> graph.node("Clip", List.of(y, graph.scalar(0), graph.scalar(6)));
+            case HARDTANH -> graph.node("Clip", List.of(y, graph.scalar(-1), graph.scalar(1)));
         };
+    }
+
+    /** x tanh(log(1 + exp(x))). */
+    static String mish(GraphBuilder graph, String x) {
+        return graph.node("Mul", List.of(x, graph.node("Tanh", List.of(graph.node("Softplus", List.of(x))))));
     }
 
     private void expect(String what, int columns) {
@@ -152,6 +165,18 @@ final class ModuleGraph {
                 List.of(graph.integer(1), graph.node("Add", List.of(t, graph.integer(1))), graph.integer(1)));
         return graph.node(
                 "Cast", List.of(range), attribute("to", (long) TensorProto.DataType.FLOAT.getNumber()));
+    }
+
+    /** One at the first token that counts (where none does, at the first of all), zero elsewhere. */
+    private String firstToken(String counts) {
+        String first = graph.node("ArgMax", List.of(counts), attribute("axis", 1L), attribute("keepdims", 1L));
+        String position = graph.node("Add", List.of(first, graph.integer(1)));
+        String number = graph.node(
+                "Cast", List.of(position), attribute("to", (long) TensorProto.DataType.FLOAT.getNumber()));
+        return graph.node(
+                "Cast",
+                List.of(graph.node("Equal", List.of(oneBasedPositions(counts), number))),
+                attribute("to", (long) TensorProto.DataType.FLOAT.getNumber()));
     }
 
     /** One at the last token that counts, zero elsewhere. */

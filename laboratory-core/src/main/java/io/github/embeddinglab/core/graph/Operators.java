@@ -58,6 +58,29 @@ abstract class Operators {
     /** Activation of {@code x + bias}, the bias being that of {@code linear}. */
     abstract String activate(String x, Linear linear, Activation activation);
 
+    /** Activations without a fused operator, the same in both dialects. */
+    final String rare(String x, Activation activation) {
+        return switch (activation) {
+            case RELU -> graph.node("Relu", List.of(x));
+            case SILU -> graph.node("Mul", List.of(x, graph.node("Sigmoid", List.of(x))));
+            case QUICK_GELU -> {
+                String scaled = graph.node("Mul", List.of(x, graph.scalar(1.702f)));
+                yield graph.node("Mul", List.of(x, graph.node("Sigmoid", List.of(scaled))));
+            }
+            case MISH -> ModuleGraph.mish(graph, x);
+            case TANH -> graph.node("Tanh", List.of(x));
+            case SIGMOID -> graph.node("Sigmoid", List.of(x));
+            case RELU_SQUARED -> {
+                String positive = graph.node("Relu", List.of(x));
+                yield graph.node("Mul", List.of(positive, positive));
+            }
+            case RELU6 -> graph.node("Clip", List.of(x, graph.scalar(0), graph.scalar(6)));
+            case LEAKY_RELU -> graph.node("LeakyRelu", List.of(x), attribute("alpha", 0.01f));
+            case LINEAR -> x;
+            case GELU, GELU_TANH -> throw new IllegalArgumentException(activation + " has operators of each dialect");
+        };
+    }
+
     /** {@code W x} without the bias. */
     String multiply(String x, Linear linear) {
         return graph.node(

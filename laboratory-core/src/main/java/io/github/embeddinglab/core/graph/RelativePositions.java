@@ -7,8 +7,8 @@ import java.io.IOException;
  * the query, half for keys after it; near distances have a bucket each, far ones share buckets of logarithmic width up
  * to a distance of 128.
  *
- * @param bias stored table (buckets x heads)
- * @param buckets rows of it
+ * @param bias stored table (at least buckets x heads)
+ * @param buckets rows of it that are used
  * @param heads columns of it
  * @param reach largest distance, exclusive
  */

@@ -120,8 +120,7 @@ final class StandardOperators extends Operators {
         return switch (activation) {
             case GELU -> gelu(graph, biased);
             case GELU_TANH -> geluTanh(biased);
-            case RELU -> graph.node("Relu", List.of(biased));
-            case SILU -> graph.node("Mul", List.of(biased, graph.node("Sigmoid", List.of(biased))));
+            default -> rare(biased, activation);
         };
     }
 

@@ -46,12 +46,13 @@ final class BatchPlan {
             total += lengths[i];
         }
         Arrays.sort(order, Comparator.<Integer>comparingInt(i -> -lengths[i]).thenComparing(Comparator.naturalOrder()));
-        long share = Math.max(SMALLEST_SHARE, (total + workers - 1) / workers);
-        long tokens = Math.min(limits.tokens(), share);
+        // whole rounds over all workers: a batch left over would keep one busy and the others waiting
+        long rounds = Math.max(1, ceilDiv(total, (long) workers * limits.tokens()));
+        long tokens = Math.min(limits.tokens(), Math.max(SMALLEST_SHARE, ceilDiv(total, workers * rounds)));
         List<Batch> batches = new ArrayList<>();
         for (int from = 0; from < order.length; ) {
             int length = Math.max(1, lengths[order[from]]);
-            int rows = (int) Math.max(1, Math.min(Math.min(tokens / length, limits.rows()), limits.rowsOf(length)));
+            int rows = (int) Math.max(1, Math.min(Math.min(rows(tokens, length, limits), limits.rows()), limits.rowsOf(length)));
             int to = Math.min(order.length, from + rows);
             int[] sequences = new int[to - from];
             for (int i = from; i < to; i++) {
@@ -61,6 +62,15 @@ final class BatchPlan {
             from = to;
         }
         return batches;
+    }
+
+    /** Sequences that fill a share, rounded up so that shares do not add up to one batch more, and never over the limit. */
+    private static long rows(long tokens, int length, Limits limits) {
+        return Math.min(ceilDiv(tokens, length), limits.tokens() / length);
+    }
+
+    private static long ceilDiv(long a, long b) {
+        return (a + b - 1) / b;
     }
 
     /**

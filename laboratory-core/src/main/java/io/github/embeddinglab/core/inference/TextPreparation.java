@@ -70,8 +70,10 @@ final class TextPreparation {
 
     private Sequence sequence(int row, TokenIds ids, int promptTokens) {
         int prefix = tokenizer.special().prefixLength();
-        int notPooled = promptIsPooled || promptTokens == 0 ? 0 : prefix + promptTokens;
+        // the reference cuts a prompt like any text, and a prompt whose end melts into the text may cover all of it
+        int covered = Math.min(promptTokens, maxTokens - tokenizer.special().added());
+        int notPooled = promptIsPooled || promptTokens == 0 ? 0 : prefix + covered;
         return new Sequence(
-                row, ids, Math.min(notPooled, ids.length() - 1), Math.max(1, ids.contentLength() - promptTokens));
+                row, ids, Math.min(notPooled, ids.length()), Math.max(1, ids.contentLength() - promptTokens));
     }
 }

@@ -34,7 +34,7 @@ interface VectorStep {
                 for (int i = 0; i < dense.in(); i++) {
                     sum += (double) weight[o * dense.in() + i] * vector[i];
                 }
-                out[o] = (float) activate(dense.activation(), sum);
+                out[o] = (float) dense.activation().of(sum);
             }
             return out;
         };
@@ -57,18 +57,6 @@ interface VectorStep {
                 out[i] = (float) ((vector[i] - mean) * scale * weight[i] + bias[i]);
             }
             return out;
-        };
-    }
-
-    private static double activate(ModelModule.DenseActivation activation, double x) {
-        return switch (activation) {
-            case IDENTITY -> x;
-            case TANH -> Math.tanh(x);
-            case RELU -> Math.max(0, x);
-            case SILU -> x / (1 + Math.exp(-x));
-            case SIGMOID -> 1 / (1 + Math.exp(-x));
-            case GELU -> throw new InvalidModelException(
-                    "a Dense module with GELU after a static table is not supported; export the model with another activation");
         };
     }
 }

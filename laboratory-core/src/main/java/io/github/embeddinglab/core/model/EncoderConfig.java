@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param activation of the feed-forward layers
  * @param normEpsilon added to the variance in layer normalisation
  * @param padTokenId id of the padding token
- * @param relativeBuckets buckets of MPNet's relative position bias, 0 elsewhere
+ * @param relativeBuckets rows of MPNet's table of relative position bias, 0 elsewhere
  * @param rotary ModernBERT's rotary and window settings, null elsewhere
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
@@ -38,6 +38,9 @@ public record EncoderConfig(
         int relativeBuckets,
         @Nullable Rotary rotary) {
 
+    /** Buckets of distance that MPNet uses; a table may have more rows, which are then never read. */
+    public static final int MPNET_BUCKETS = 32;
+
     /** Feed-forward activations. */
     public enum Activation {
         /** x times the standard normal distribution function, exact through erf. */
@@ -47,7 +50,46 @@ public record EncoderConfig(
         /** max(x, 0). */
         RELU,
         /** x times sigmoid(x), also called swish. */
-        SILU
+        SILU,
+        /** x times sigmoid(1.702 x). */
+        QUICK_GELU,
+        /** x times tanh(log(1 + exp(x))). */
+        MISH,
+        /** Hyperbolic tangent. */
+        TANH,
+        /** 1 / (1 + exp(-x)). */
+        SIGMOID,
+        /** max(x, 0) squared. */
+        RELU_SQUARED,
+        /** x between 0 and 6. */
+        RELU6,
+        /** x, below 0 a hundredth of it. */
+        LEAKY_RELU,
+        /** x itself. */
+        LINEAR;
+
+        /**
+         * The function.
+         *
+         * @param x any number
+         * @return its value in double precision
+         */
+        public double of(double x) {
+            return switch (this) {
+                case GELU -> x * (1 + ErrorFunction.of(x / Math.sqrt(2))) / 2;
+                case GELU_TANH -> x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))) / 2;
+                case RELU -> Math.max(x, 0);
+                case SILU -> x / (1 + Math.exp(-x));
+                case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
+                case MISH -> x * Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
+                case TANH -> Math.tanh(x);
+                case SIGMOID -> 1 / (1 + Math.exp(-x));
+                case RELU_SQUARED -> Math.max(x, 0) * Math.max(x, 0);
+                case RELU6 -> Math.min(Math.max(x, 0), 6);
+                case LEAKY_RELU -> x < 0 ? 0.01 * x : x;
+                case LINEAR -> x;
+            };
+        }
     }
 
     /**

@@ -162,7 +162,7 @@ final class EncoderReader {
         String name = config.text(key, "gelu");
         Activation activation = activation(name);
         if (activation == null) {
-            throw config.refused(key, name, "this activation is not known (gelu, gelu_new, relu, silu and their other names are)");
+            throw config.refused(key, name, "this activation is not known; known are gelu, gelu_new, relu, silu, quick_gelu, mish, tanh, sigmoid, relu2, relu6, leaky_relu, linear");
         }
         return activation;
     }
@@ -170,9 +170,17 @@ final class EncoderReader {
     static @Nullable Activation activation(String name) {
         return switch (name) {
             case "gelu", "gelu_python" -> Activation.GELU;
-            case "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python_tanh" -> Activation.GELU_TANH;
+            case "gelu_new", "gelu_fast", "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh" -> Activation.GELU_TANH;
             case "relu" -> Activation.RELU;
             case "silu", "swish" -> Activation.SILU;
+            case "quick_gelu" -> Activation.QUICK_GELU;
+            case "mish" -> Activation.MISH;
+            case "tanh" -> Activation.TANH;
+            case "sigmoid" -> Activation.SIGMOID;
+            case "relu2" -> Activation.RELU_SQUARED;
+            case "relu6" -> Activation.RELU6;
+            case "leaky_relu" -> Activation.LEAKY_RELU;
+            case "linear" -> Activation.LINEAR;
             default -> null;
         };
     }
@@ -193,6 +201,10 @@ final class EncoderReader {
         if (encoder.architecture() == Architecture.MPNET && encoder.padTokenId() != 1) {
             throw config.refused("pad_token_id", Integer.toString(encoder.padTokenId()),
                     "the reference's MPNet counts positions from padding id 1 whatever stands here");
+        }
+        if (encoder.architecture() == Architecture.MPNET && encoder.relativeBuckets() < EncoderConfig.MPNET_BUCKETS) {
+            throw config.refused("relative_attention_num_buckets", Integer.toString(encoder.relativeBuckets()),
+                    "the reference's MPNet uses " + EncoderConfig.MPNET_BUCKETS + " whatever stands here and fails on fewer");
         }
         if (longest(encoder) < 1) {
             throw config.refused("max_position_embeddings", Integer.toString(encoder.positions()),

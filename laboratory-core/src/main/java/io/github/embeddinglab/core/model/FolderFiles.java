@@ -96,6 +96,13 @@ final class FolderFiles {
                 case GELU -> "torch.nn.modules.activation.GELU";
                 case SILU -> "torch.nn.modules.activation.SiLU";
                 case SIGMOID -> "torch.nn.modules.activation.Sigmoid";
+                case LEAKY_RELU -> "torch.nn.modules.activation.LeakyReLU";
+                case ELU -> "torch.nn.modules.activation.ELU";
+                case SELU -> "torch.nn.modules.activation.SELU";
+                case MISH -> "torch.nn.modules.activation.Mish";
+                case SOFTPLUS -> "torch.nn.modules.activation.Softplus";
+                case RELU6 -> "torch.nn.modules.activation.ReLU6";
+                case HARDTANH -> "torch.nn.modules.activation.Hardtanh";
             });
         } else if (module instanceof ModelModule.LayerNorm norm) {
             if (norm.epsilon() != 1e-5f) {
@@ -124,6 +131,14 @@ final class FolderFiles {
             case GELU_TANH -> "gelu_new";
             case RELU -> "relu";
             case SILU -> "silu";
+            case QUICK_GELU -> "quick_gelu";
+            case MISH -> "mish";
+            case TANH -> "tanh";
+            case SIGMOID -> "sigmoid";
+            case RELU_SQUARED -> "relu2";
+            case RELU6 -> "relu6";
+            case LEAKY_RELU -> "leaky_relu";
+            case LINEAR -> "linear";
         };
     }
 

@@ -62,7 +62,49 @@ public sealed interface ModelModule {
         /** x times sigmoid(x). */
         SILU,
         /** 1 / (1 + exp(-x)). */
-        SIGMOID
+        SIGMOID,
+        /** x, below 0 a hundredth of it. */
+        LEAKY_RELU,
+        /** x, below 0 exp(x) - 1. */
+        ELU,
+        /** 1.0507 x, below 0 1.7581 (exp(x) - 1) (Klambauer et al. 2017). */
+        SELU,
+        /** x times tanh(log(1 + exp(x))). */
+        MISH,
+        /** log(1 + exp(x)). */
+        SOFTPLUS,
+        /** x between 0 and 6. */
+        RELU6,
+        /** x between -1 and 1. */
+        HARDTANH;
+
+        /**
+         * The function.
+         *
+         * @param x any number
+         * @return its value in double precision
+         */
+        public double of(double x) {
+            return switch (this) {
+                case IDENTITY -> x;
+                case TANH -> Math.tanh(x);
+                case RELU -> Math.max(x, 0);
+                case GELU -> x * (1 + ErrorFunction.of(x / Math.sqrt(2))) / 2;
+                case SILU -> x / (1 + Math.exp(-x));
+                case SIGMOID -> 1 / (1 + Math.exp(-x));
+                case LEAKY_RELU -> x < 0 ? 0.01 * x : x;
+                case ELU -> x < 0 ? Math.expm1(x) : x;
+                case SELU -> 1.0507009873554805 * (x < 0 ? 1.6732632423543772 * Math.expm1(x) : x);
+                case MISH -> x * Math.tanh(softplus(x));
+                case SOFTPLUS -> softplus(x);
+                case RELU6 -> Math.min(Math.max(x, 0), 6);
+                case HARDTANH -> Math.min(Math.max(x, -1), 1);
+            };
+        }
+
+        private static double softplus(double x) {
+            return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+        }
     }
 
     /** Divides each vector by its L2 norm, at least 1e-12. */

@@ -198,10 +198,17 @@ final class ModulesReader {
             case "GELU" -> DenseActivation.GELU;
             case "SiLU" -> DenseActivation.SILU;
             case "Sigmoid" -> DenseActivation.SIGMOID;
+            case "LeakyReLU" -> DenseActivation.LEAKY_RELU;
+            case "ELU" -> DenseActivation.ELU;
+            case "SELU" -> DenseActivation.SELU;
+            case "Mish" -> DenseActivation.MISH;
+            case "Softplus" -> DenseActivation.SOFTPLUS;
+            case "ReLU6" -> DenseActivation.RELU6;
+            case "Hardtanh" -> DenseActivation.HARDTANH;
             default -> null;
         };
         if (known == null) {
-            throw config.refused("activation_function", name, "torch's Identity, Tanh, ReLU, GELU, SiLU and Sigmoid are known");
+            throw config.refused("activation_function", name, "of torch's are known Identity, Tanh, ReLU, GELU, SiLU, Sigmoid, LeakyReLU, ELU, SELU, Mish, Softplus, ReLU6 and Hardtanh");
         }
         return known;
     }

@@ -58,6 +58,7 @@ record TransformerSettings(int maxTokens, int wanted, boolean lowerCase) {
         }
         ConfigFile own = ConfigFile.readIfPresent(folder.resolve("tokenizer_config.json"));
         capitals(own, tokenizer);
+        own.require("truncation_side", "right"); // the reference would keep the end of a long text
         int positions = EncoderReader.longest(encoder);
         int inferred = Math.min(own.limit("model_max_length"), encoder.positions());
         if (!listed) {

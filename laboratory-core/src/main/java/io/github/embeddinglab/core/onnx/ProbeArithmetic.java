@@ -1,5 +1,6 @@
 package io.github.embeddinglab.core.onnx;
 
+import io.github.embeddinglab.core.model.ErrorFunction;
 import io.github.embeddinglab.core.onnx.Value.Kind;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
@@ -197,31 +198,11 @@ final class ProbeArithmetic {
 
     /** x times the standard normal distribution function. */
     static double gelu(double x) {
-        return 0.5 * x * (1 + erf(x / Math.sqrt(2)));
+        return 0.5 * x * (1 + ErrorFunction.of(x / Math.sqrt(2)));
     }
 
     /** The usual approximation of {@link #gelu} by tanh. */
     static double geluTanh(double x) {
         return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
-    }
-
-    /**
-     * The error function, to about 1e-15: erf x = 2/sqrt(pi) exp(-x^2) sum over n of 2^n x^(2n+1) / (2n+1)!!, whose terms are
-     * all of one sign (Abramowitz and Stegun 7.1.6).
-     */
-    static double erf(double x) {
-        if (Double.isNaN(x)) {
-            return x;
-        }
-        if (Math.abs(x) > 6) {
-            return Math.signum(x);
-        }
-        double term = x;
-        double sum = x;
-        for (int n = 1; n < 300 && Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-            term *= 2 * x * x / (2 * n + 1);
-            sum += term;
-        }
-        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
     }
 }

@@ -2,6 +2,7 @@ package io.github.embeddinglab.core.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.github.embeddinglab.core.model.ErrorFunction;
 import io.github.embeddinglab.core.onnx.Value.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -173,7 +174,7 @@ final class ProbeOperators {
             case "Sqrt" -> Math::sqrt;
             case "Exp" -> Math::exp;
             case "Log" -> Math::log;
-            case "Erf" -> ProbeArithmetic::erf;
+            case "Erf" -> ErrorFunction::of;
             case "Tanh" -> Math::tanh;
             case "Relu" -> x -> Math.max(x, 0);
             case "Sigmoid" -> x -> 1 / (1 + Math.exp(-x));

@@ -109,6 +109,46 @@ final class TokenizerFile {
         return 0;
     }
 
+    /** The same file with a lower-casing step before its normaliser; this one where it has such a step already. */
+    TokenizerFile lowerCased() {
+        JsonNode before = tree.path("normalizer");
+        ArrayNode steps = JSON.createArrayNode();
+        if (before.path("type").asText().equals("Sequence")) {
+            before.path("normalizers").forEach(steps::add);
+        } else if (before.isObject()) {
+            steps.add(before);
+        }
+        for (JsonNode step : steps) {
+            if (step.path("type").asText().equals("Lowercase")) {
+                return this;
+            }
+        }
+        steps.insertObject(0).put("type", "Lowercase");
+        ObjectNode after = JSON.createObjectNode().put("type", "Sequence").set("normalizers", steps);
+        return new TokenizerFile(name, replaced("normalizer", after.toString()));
+    }
+
+    /** The text with another value of a top-level field; everything else stays to the letter. */
+    private String replaced(String field, String value) {
+        try (JsonParser parser = JSON.createParser(text)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean here = parser.currentName().equals(field);
+                parser.nextToken();
+                int from = (int) parser.currentTokenLocation().getCharOffset();
+                parser.skipChildren();
+                if (here) {
+                    parser.finishToken();
+                    return text.substring(0, from) + value + text.substring((int) parser.currentLocation().getCharOffset());
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("the text was read before", e);
+        }
+        int open = text.indexOf('{') + 1;
+        return text.substring(0, open) + JSON.getNodeFactory().textNode(field) + ":" + value + "," + text.substring(open);
+    }
+
     InvalidModelException invalid(String problem) {
         return new InvalidModelException(name + ": " + problem);
     }

@@ -26,6 +26,22 @@ public final class Tokenizers {
     }
 
     /**
+     * Opens a tokenizer as the reference does for a model that lower-cases its texts: capitals go first, before the
+     * normaliser of the file.
+     *
+     * @param tokenizerJson the file
+     * @param nativeDirectory as in {@link #open(Path, Path)}
+     * @param lowerCase whether to put a lower-casing step in front, unless the file has one
+     * @return the tokenizer, to be closed by the caller
+     * @throws InvalidModelException as in {@link #open(Path, Path)}
+     * @throws DeviceException as in {@link #open(Path, Path)}
+     */
+    public static Tokenizer open(Path tokenizerJson, Path nativeDirectory, boolean lowerCase) {
+        TokenizerFile file = TokenizerFile.read(tokenizerJson);
+        return open(lowerCase ? file.lowerCased() : file, nativeDirectory, TokenizerImplementation.AUTO);
+    }
+
+    /**
      * Opens a tokenizer.
      *
      * @param tokenizerJson the file

@@ -80,7 +80,7 @@ final class FolderFacts {
                     }
                 }
             }
-            try (Tokenizer tokenizer = Tokenizers.open(folder.tokenizer(), natives)) {
+            try (Tokenizer tokenizer = Tokenizers.open(folder.tokenizer(), natives, folder.lowerCase())) {
                 if (tokenizer.count("a test") < 1) {
                     problems.add("the tokenizer gives no token for \"a test\"");
                 }

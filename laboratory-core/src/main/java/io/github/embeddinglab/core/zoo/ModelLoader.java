@@ -34,7 +34,7 @@ final class ModelLoader {
         try (ModelFolder folder = ModelFolder.open(path)) {
             fingerprints.settle(folder);
             Tokenizer tokenizer =
-                    Tokenizers.open(folder.tokenizer(), settings.directory().resolve("natives"));
+                    Tokenizers.open(folder.tokenizer(), settings.directory().resolve("natives"), folder.lowerCase());
             try {
                 return load(name, folder, tokenizer);
             } catch (RuntimeException | Error e) {

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import io.github.embeddinglab.core.model.EncoderConfig;
 import io.github.embeddinglab.core.model.EncoderConfig.Activation;
+import io.github.embeddinglab.core.model.ErrorFunction;
 import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.core.model.Tensors;
 import java.net.URL;
@@ -91,10 +92,10 @@ class ArchitectureImportTest {
     @Test
     void knowsErf() {
         // values of Abramowitz and Stegun, table 7.1
-        assertThat(ProbeArithmetic.erf(0.5)).isCloseTo(0.5204998778, within(1e-10));
-        assertThat(ProbeArithmetic.erf(-1)).isCloseTo(-0.8427007929, within(1e-10));
-        assertThat(ProbeArithmetic.erf(2)).isCloseTo(0.9953222650, within(1e-10));
-        assertThat(ProbeArithmetic.erf(4)).isCloseTo(0.9999999846, within(1e-10));
+        assertThat(ErrorFunction.of(0.5)).isCloseTo(0.5204998778, within(1e-10));
+        assertThat(ErrorFunction.of(-1)).isCloseTo(-0.8427007929, within(1e-10));
+        assertThat(ErrorFunction.of(2)).isCloseTo(0.9953222650, within(1e-10));
+        assertThat(ErrorFunction.of(4)).isCloseTo(0.9999999846, within(1e-10));
     }
 
     /** The written graph is the encoder: another engine computes the formula's token vectors from it, padding or not. */

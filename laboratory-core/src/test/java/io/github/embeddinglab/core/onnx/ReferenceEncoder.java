@@ -63,6 +63,7 @@ final class ReferenceEncoder {
             case GELU_TANH -> ProbeArithmetic.geluTanh(v);
             case RELU -> Math.max(v, 0);
             case SILU -> v / (1 + Math.exp(-v));
+            default -> throw new IllegalArgumentException(config.activation() + " is not exported here");
         };
     }
 

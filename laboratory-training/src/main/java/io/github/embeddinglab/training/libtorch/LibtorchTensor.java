@@ -1,0 +1,344 @@
+package io.github.embeddinglab.training.libtorch;
+
+import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.training.Mask;
+import io.github.embeddinglab.training.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.NormalizeFuncOptions;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** A tensor of libtorch. What it points to is freed by the scope that it was made in. */
+@SuppressWarnings("try") // scopes are closed, not read
+final class LibtorchTensor implements Tensor {
+    private final org.bytedeco.pytorch.Tensor value;
+
+    LibtorchTensor(org.bytedeco.pytorch.Tensor value) {
+        this.value = value;
+    }
+
+    org.bytedeco.pytorch.Tensor value() {
+        return value;
+    }
+
+    static org.bytedeco.pytorch.Tensor of(Tensor tensor) {
+        if (tensor instanceof LibtorchTensor own) {
+            return own.value;
+        }
+        throw new InvalidInputException("a tensor of " + tensor.getClass().getSimpleName()
+                + " was mixed with those of libtorch; make all tensors with one backend");
+    }
+
+    static LibtorchTensor create(float[] values, int... shape) {
+        return wrap(() -> org.bytedeco.pytorch.Tensor.create(values, longs(shape)));
+    }
+
+    /** Runs a native operation; without a scope its result would live until the collector runs, long after memory is gone. */
+    private static LibtorchTensor wrap(Supplier<org.bytedeco.pytorch.Tensor> operation) {
+        if (PointerScope.getInnerScope() == null) {
+            throw new InvalidInputException("tensors of libtorch were computed outside a scope; open one with TrainingBackend.scope()");
+        }
+        try {
+            return new LibtorchTensor(operation.get());
+        } catch (RuntimeException e) {
+            String message = String.valueOf(e.getMessage());
+            throw new InvalidInputException("libtorch refused an operation: " + message.lines().findFirst().orElse("")
+                    + "; check the shapes of its operands", e);
+        }
+    }
+
+    private static Scalar scalar(double number) {
+        return new Scalar(number);
+    }
+
+    private static long[] longs(int... numbers) {
+        return Arrays.stream(numbers).asLongStream().toArray();
+    }
+
+    private static TensorOptional optional(@Nullable Tensor tensor) {
+        return tensor == null ? new TensorOptional() : new TensorOptional(of(tensor));
+    }
+
+    private TensorVector with(List<Tensor> others) {
+        List<org.bytedeco.pytorch.Tensor> all = new ArrayList<>();
+        all.add(value);
+        others.forEach(other -> all.add(of(other)));
+        return new TensorVector(all.toArray(new org.bytedeco.pytorch.Tensor[0]));
+    }
+
+
+    @Override
+    public int[] shape() {
+        return Arrays.stream(value.shape()).mapToInt(Math::toIntExact).toArray();
+    }
+
+    @Override
+    public float[] toFloats() {
+        float[] out = new float[Math.toIntExact(value.numel())];
+        try (PointerScope scope = new PointerScope()) {
+            value.detach().contiguous().data_ptr_float().get(out);
+        }
+        return out;
+    }
+
+    @Override
+    public double[] values() {
+        float[] floats = toFloats();
+        double[] out = new double[floats.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = floats[i];
+        }
+        return out;
+    }
+
+    @Override
+    public Tensor constant(double[] values, int... shape) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return create(floats, shape);
+    }
+
+    @Override
+    public Tensor add(Tensor other) {
+        return wrap(() -> value.add(of(other)));
+    }
+
+    @Override
+    public Tensor subtract(Tensor other) {
+        return wrap(() -> value.sub(of(other)));
+    }
+
+    @Override
+    public Tensor multiply(Tensor other) {
+        return wrap(() -> value.mul(of(other)));
+    }
+
+    @Override
+    public Tensor divide(Tensor other) {
+        return wrap(() -> value.div(of(other)));
+    }
+
+    @Override
+    public Tensor add(double number) {
+        return wrap(() -> value.add(scalar(number)));
+    }
+
+    @Override
+    public Tensor multiply(double number) {
+        return wrap(() -> value.mul(scalar(number)));
+    }
+
+    @Override
+    public Tensor pow(double exponent) {
+        return wrap(() -> value.pow(scalar(exponent)));
+    }
+
+    @Override
+    public Tensor exp() {
+        return wrap(value::exp);
+    }
+
+    @Override
+    public Tensor log() {
+        return wrap(value::log);
+    }
+
+    @Override
+    public Tensor sqrt() {
+        return wrap(value::sqrt);
+    }
+
+    @Override
+    public Tensor tanh() {
+        return wrap(value::tanh);
+    }
+
+    @Override
+    public Tensor sigmoid() {
+        return wrap(value::sigmoid);
+    }
+
+    @Override
+    public Tensor relu() {
+        return wrap(value::relu);
+    }
+
+    @Override
+    public Tensor gelu() {
+        return wrap(() -> torch.gelu(value));
+    }
+
+    @Override
+    public Tensor softplus() {
+        return wrap(() -> torch.softplus(value));
+    }
+
+    @Override
+    public Tensor abs() {
+        return wrap(value::abs);
+    }
+
+    @Override
+    public Tensor clamp(double low, double high) {
+        return wrap(() -> value.clamp(new ScalarOptional(scalar(low)), new ScalarOptional(scalar(high))));
+    }
+
+    @Override
+    public Tensor sum(int axis) {
+        return wrap(() -> value.sum(new long[] {axis}, true, null));
+    }
+
+    @Override
+    public Tensor sum() {
+        return wrap(value::sum);
+    }
+
+    @Override
+    public Tensor mean(int axis) {
+        return wrap(() -> value.mean(new long[] {axis}, true, null));
+    }
+
+    @Override
+    public Tensor mean() {
+        return wrap(value::mean);
+    }
+
+    @Override
+    public Tensor max(int axis) {
+        return wrap(() -> value.max(axis, true).get0());
+    }
+
+    @Override
+    public Tensor softmax(int axis) {
+        return wrap(() -> value.softmax(axis));
+    }
+
+    @Override
+    public Tensor logSoftmax(int axis) {
+        return wrap(() -> value.log_softmax(axis));
+    }
+
+    @Override
+    public Tensor logSumExp(int axis) {
+        return wrap(() -> torch.logsumexp(value, new long[] {axis}, true));
+    }
+
+    @Override
+    public Tensor normalise(int axis) {
+        return wrap(() -> {
+            NormalizeFuncOptions options = new NormalizeFuncOptions();
+            options.p().put(2);
+            options.dim().put(axis);
+            return torch.normalize(value, options);
+        });
+    }
+
+    @Override
+    public Tensor matmul(Tensor other) {
+        return wrap(() -> value.matmul(of(other)));
+    }
+
+    @Override
+    public Tensor linear(Tensor weight, @Nullable Tensor bias) {
+        return wrap(() -> torch.linear(value, of(weight), optional(bias)));
+    }
+
+    @Override
+    public Tensor layerNorm(Tensor weight, @Nullable Tensor bias, double epsilon) {
+        return wrap(() -> torch.layer_norm(
+                value, new long[] {value.size(-1)}, optional(weight), optional(bias), epsilon, false));
+    }
+
+    @Override
+    public Tensor attention(Tensor key, Tensor val, @Nullable Tensor bias) {
+        return wrap(() -> torch.scaled_dot_product_attention(
+                value, of(key), of(val), optional(bias), 0, false, new DoubleOptional(), false));
+    }
+
+    @Override
+    public Tensor transpose(int first, int second) {
+        return wrap(() -> value.transpose(first, second));
+    }
+
+    @Override
+    public Tensor reshape(int... shape) {
+        return wrap(() -> value.reshape(longs(shape)));
+    }
+
+    @Override
+    public Tensor narrow(int axis, int start, int length) {
+        return wrap(() -> value.narrow(axis, start, length));
+    }
+
+    @Override
+    public Tensor rows(int... rows) {
+        return wrap(() -> {
+            var index = org.bytedeco.pytorch.Tensor.create(longs(rows), rows.length);
+            return value.dim() == 2 ? torch.embedding(value, index) : torch.index_select(value, 0, index);
+        });
+    }
+
+    @Override
+    public Tensor gather(int... columns) {
+        return wrap(() -> {
+            var index = org.bytedeco.pytorch.Tensor.create(longs(columns), columns.length, 1L);
+            return torch.gather(value, 1, index).reshape(columns.length);
+        });
+    }
+
+    @Override
+    public Tensor concat(List<Tensor> others, int axis) {
+        return wrap(() -> torch.cat(with(others), axis));
+    }
+
+    @Override
+    public Tensor stack(List<Tensor> others, int axis) {
+        return wrap(() -> torch.stack(with(others), axis));
+    }
+
+    @Override
+    public Tensor maskedFill(Mask mask, double number) {
+        return wrap(() -> value.masked_fill(
+                org.bytedeco.pytorch.Tensor.create(mask.toArray(), longs(mask.shape())), scalar(number)));
+    }
+
+    @Override
+    public Tensor detach() {
+        return wrap(value::detach);
+    }
+
+    @Override
+    public void backward() {
+        if (value.numel() != 1) {
+            throw new InvalidInputException("backward of a tensor of shape " + Arrays.toString(shape()) + "; take its sum or mean first");
+        }
+        try {
+            value.backward();
+        } catch (RuntimeException e) {
+            throw new InvalidInputException("libtorch refused the backward pass: "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + "; compute the loss from parameters", e);
+        }
+    }
+
+    @Override
+    public @Nullable Tensor gradient() {
+        org.bytedeco.pytorch.Tensor gradient = value.grad();
+        return gradient.defined() ? new LibtorchTensor(gradient) : null;
+    }
+
+    @Override
+    public String toString() {
+        return "LibtorchTensor" + Arrays.toString(shape());
+    }
+}

@@ -1,0 +1,30 @@
+package io.github.embeddinglab.training;
+
+import io.github.embeddinglab.api.MissingArtifactException;
+import io.github.embeddinglab.training.libtorch.LibtorchBackend;
+import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/** The backends under test. */
+enum Backends {
+    REFERENCE,
+    LIBTORCH;
+
+    static Stream<Backends> all() {
+        return Stream.of(values());
+    }
+
+    /** Opens the backend, or skips the test where this platform has no natives. */
+    TrainingBackend open() {
+        if (this == REFERENCE) {
+            return new ReferenceBackend();
+        }
+        try {
+            return LibtorchBackend.open(2);
+        } catch (MissingArtifactException e) {
+            Assumptions.assumeTrue(false, e.getMessage());
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.embeddinglab.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.training.libtorch.LibtorchBackend;
+import io.github.embeddinglab.training.spi.TrainingBackend;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Nothing native outlives its owner. */
+@Tag("unit")
+@SuppressWarnings("try") // scopes are closed, not read
+class NativeMemoryTest {
+
+    @Test
+    void scopesAndBackendsFreeWhatTheyOwn() {
+        work(10); // loads classes that keep pointers of their own
+        long before = Pointer.totalCount();
+        work(50);
+        assertThat(Pointer.totalCount() - before).as("native objects left").isLessThanOrEqualTo(0);
+    }
+
+    private static void work(int steps) {
+        try (TrainingBackend backend = Backends.LIBTORCH.open()) {
+            Tensor weight = backend.parameter(new float[64], 8, 8);
+            var optimizer = backend.adamW(
+                    java.util.List.of(new io.github.embeddinglab.training.spi.ParameterGroup(java.util.List.of(weight), 0.01)),
+                    io.github.embeddinglab.training.spi.AdamWSettings.STANDARD);
+            for (int i = 0; i < steps; i++) {
+                try (TrainingBackend.Scope scope = backend.scope()) {
+                    Tensor x = backend.constant(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 1, 8);
+                    x.matmul(weight).add(1).normalise(1).sum().backward();
+                    backend.clipGradients(java.util.List.of(weight), 1);
+                    optimizer.step(1e-3);
+                    backend.clearGradients(java.util.List.of(weight));
+                }
+            }
+        }
+    }
+
+    @Test
+    void computingWithoutAScopeIsRefused() {
+        try (TrainingBackend backend = Backends.LIBTORCH.open()) {
+            assertThat(PointerScope.getInnerScope()).isNull();
+            Tensor weight = backend.parameter(new float[] {1}, 1);
+            assertThatThrownBy(weight::exp).isInstanceOf(InvalidInputException.class).hasMessageContaining("outside a scope");
+        }
+    }
+
+    @Test
+    void aClosedBackendMakesNoParameters() {
+        TrainingBackend backend = Backends.LIBTORCH.open();
+        backend.close();
+        assertThatThrownBy(() -> backend.parameter(new float[] {1}, 1)).isInstanceOf(InvalidInputException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> LibtorchBackend.open(0)).isInstanceOf(InvalidInputException.class).hasMessageContaining("0 threads");
+    }
+}
