@@ -15,7 +15,7 @@ import io.github.embeddinglab.core.model.EncoderConfig;
  * + t t                             ModernBERT: the window's bias, once for all rows
  * </pre>
  * Of 7 h, attention holds query, key and value before and after their transposition. Measured growth of the process is
- * within 10 % from 500 padded tokens on; see {@code docs/measurements/activation-memory.md}. Where f equals h the planner
+ * within 6 % from 500 padded tokens on; see {@code docs/measurements/activation-memory.md}. Where f equals h the planner
  * reuses more and this is too much by up to 2 h.
  */
 final class ActivationMemory {
