@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The backends under test. */
-enum Backends {
+public enum Backends {
     REFERENCE,
     LIBTORCH;
 
@@ -16,7 +16,7 @@ enum Backends {
     }
 
     /** Opens the backend, or skips the test where this platform has no natives. */
-    TrainingBackend open() {
+    public TrainingBackend open() {
         if (this == REFERENCE) {
             return new ReferenceBackend();
         }

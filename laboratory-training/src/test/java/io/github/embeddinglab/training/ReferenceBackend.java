@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Training in double precision in plain Java: the oracle of gradients and of the optimizer. */
-final class ReferenceBackend implements TrainingBackend {
+public final class ReferenceBackend implements TrainingBackend {
     @Override
     public String name() {
         return "float64 reference";

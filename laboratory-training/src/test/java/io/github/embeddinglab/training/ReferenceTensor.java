@@ -289,7 +289,7 @@ final class ReferenceTensor implements Tensor {
 
     @Override
     public Tensor normalise(int axis) {
-        return divide(multiply(this).sum(axis).sqrt().clamp(1e-12, Double.POSITIVE_INFINITY));
+        return divide(multiply(this).sum(axis).clamp(1e-24, Double.POSITIVE_INFINITY).sqrt());
     }
 
     @Override

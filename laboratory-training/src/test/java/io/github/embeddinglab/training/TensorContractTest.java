@@ -258,7 +258,7 @@ class TensorContractTest {
         assertThat(found).as(what).hasSameSizeAs(expected);
         double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
         for (int i = 0; i < found.length; i++) {
-            assertThat(found[i]).as("%s, element %d", what, i).isCloseTo(expected[i], within(tolerance * (1e-2 * largest + Math.abs(expected[i])) + 1e-7));
+            assertThat(found[i]).as("%s, element %d", what, i).isCloseTo(expected[i], within(tolerance * (0.1 * largest + Math.abs(expected[i])) + 1e-7));
         }
     }
 }

@@ -6,10 +6,12 @@ import io.github.embeddinglab.core.model.EncoderConfig;
 import io.github.embeddinglab.core.model.EncoderConfig.Rotary;
 import java.util.ArrayList;
 import java.util.List;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an encoder computes, said once for both dialects: which tensors, in which order. A layer adds the output of its
+ * What an encoder computes, said once for both dialects and for training: which tensors, in which order. A layer adds the output of its
  * attention to the residual and normalises, then does the same with its feed-forward part. With pre-norm the residual
  * is the bare sum, otherwise it is the normalised sum; nothing else differs between the families.
  *
@@ -18,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param layers the transformer layers
  * @param preNorm whether residuals are bare sums
  */
-record EncoderPlan(EncoderConfig config, Embedding embedding, List<Layer> layers, boolean preNorm) {
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public record EncoderPlan(EncoderConfig config, Embedding embedding, List<Layer> layers, boolean preNorm) {
 
-    EncoderPlan {
+    /** Copies the list. */
+    public EncoderPlan {
         layers = List.copyOf(layers);
     }
 
@@ -32,10 +36,10 @@ record EncoderPlan(EncoderConfig config, Embedding embedding, List<Layer> layers
      * @param tokenTypes tensor (types x h), empty where there is none
      * @param norm normalisation of the sum
      */
-    record Embedding(String words, String positions, String tokenTypes, Norm norm) {}
+    public record Embedding(String words, String positions, String tokenTypes, Norm norm) {}
 
     /** One transformer layer; {@code gate} is null where the feed-forward part has no gate. */
-    record Layer(Attention attention, Norm afterAttention, Mlp mlp, Norm afterMlp) {}
+    public record Layer(Attention attention, Norm afterAttention, Mlp mlp, Norm afterMlp) {}
 
     /**
      * Self-attention.
@@ -46,10 +50,10 @@ record EncoderPlan(EncoderConfig config, Embedding embedding, List<Layer> layers
      * @param output the matrix after the heads
      * @param local whether a token sees a window only
      */
-    record Attention(Linear query, Linear key, Linear value, Linear output, boolean local) {}
+    public record Attention(Linear query, Linear key, Linear value, Linear output, boolean local) {}
 
     /** Feed-forward part: {@code down(activation(up x))}, or {@code down(activation(up x) * gate x)} with a gate. */
-    record Mlp(Linear up, @Nullable Linear gate, Linear down) {}
+    public record Mlp(Linear up, @Nullable Linear gate, Linear down) {}
 
     /**
      * Layer normalisation.
@@ -57,7 +61,7 @@ record EncoderPlan(EncoderConfig config, Embedding embedding, List<Layer> layers
      * @param weight tensor (h)
      * @param bias tensor (h), empty where there is none
      */
-    record Norm(String weight, String bias) {}
+    public record Norm(String weight, String bias) {}
 
     /**
      * y = W x + b, W and b being rows of stored tensors put below each other.
@@ -66,8 +70,9 @@ record EncoderPlan(EncoderConfig config, Embedding embedding, List<Layer> layers
      * @param in columns of W
      * @param slices the rows
      */
-    record Linear(String name, int in, List<Slice> slices) {
-        Linear {
+    public record Linear(String name, int in, List<Slice> slices) {
+        /** Copies the list. */
+        public Linear {
             slices = List.copyOf(slices);
         }
 
@@ -94,28 +99,48 @@ record EncoderPlan(EncoderConfig config, Embedding embedding, List<Layer> layers
                     List.of(new Slice(whole.weight(), whole.bias(), first, count, whole.tensorRows())));
         }
 
-        boolean biased() {
+        /**
+         * Whether there is a bias.
+         *
+         * @return true where each slice names one
+         */
+        public boolean biased() {
             return !slices.get(0).bias().isEmpty();
         }
 
-        int out() {
+        /**
+         * Rows of W.
+         *
+         * @return width of y
+         */
+        public int out() {
             return slices.stream().mapToInt(Slice::rows).sum();
         }
     }
 
     /** Rows {@code first} to {@code first + rows} of a tensor of {@code tensorRows} rows, and of its bias. */
-    record Slice(String weight, String bias, int first, int rows, int tensorRows) {}
+    public record Slice(String weight, String bias, int first, int rows, int tensorRows) {}
 
-    /** Whether positions are counted over the tokens that are not padding, after the padding index. */
-    boolean positionsFromPadding() {
+    /**
+     * Whether positions are counted over the tokens that are not padding, after the padding index.
+     *
+     * @return true for the RoBERTa family and MPNet
+     */
+    public boolean positionsFromPadding() {
         return switch (config.architecture()) {
             case ROBERTA, XLM_ROBERTA, MPNET -> true;
             default -> false;
         };
     }
 
-    /** Describes the encoder of a model. */
-    static EncoderPlan of(EncoderConfig config) {
+    /**
+     * Describes the encoder of a model.
+     *
+     * @param config sizes
+     * @return the plan
+     * @throws InvalidModelException for a static model
+     */
+    public static EncoderPlan of(EncoderConfig config) {
         return switch (config.architecture()) {
             case BERT, ROBERTA, XLM_ROBERTA -> postNorm(
                     config,

@@ -1,6 +1,8 @@
 package io.github.embeddinglab.core.graph;
 
 import java.io.IOException;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
 
 /**
  * The relative position bias of MPNet (after T5, Raffel et al. 2020) by distance: half of the buckets for keys before
@@ -12,12 +14,19 @@ import java.io.IOException;
  * @param heads columns of it
  * @param reach largest distance, exclusive
  */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
 @SuppressWarnings("ArrayRecordComponent")
-record RelativePositions(float[] bias, int buckets, int heads, int reach) {
+public record RelativePositions(float[] bias, int buckets, int heads, int reach) {
     private static final int FARTHEST = 128;
 
-    /** Bucket of {@code key - query}. */
-    static int bucket(int distance, int buckets) {
+    /**
+     * Bucket of a distance.
+     *
+     * @param distance {@code key - query}
+     * @param buckets rows of the table
+     * @return row
+     */
+    public static int bucket(int distance, int buckets) {
         int half = buckets / 2;
         int exact = half / 2;
         int offset = distance > 0 ? half : 0;

@@ -1,0 +1,128 @@
+package io.github.embeddinglab.training.encoder;
+
+import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.core.model.Architecture;
+import io.github.embeddinglab.core.model.ModelDescription;
+import io.github.embeddinglab.core.model.ModelFolder;
+import io.github.embeddinglab.core.model.Tensors;
+import io.github.embeddinglab.training.Tensor;
+import io.github.embeddinglab.training.spi.ParameterGroup;
+import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model whose weights can be changed: the forward pass of its folder, from token ids to vectors, on a backend's tensors. All
+ * architectures of the zoo, their pooling, and the modules after it. Dropout is not applied.
+ *
+ * <p>Weights are copied out of the folder when the model is made, in single precision whatever their stored type; a pooler
+ * or a head that the vectors do not depend on is left out. Memory: 4 bytes a weight here, 12 more with gradients and the
+ * optimizer's state.
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public final class TrainableModel {
+    private static final String TABLE = "embedding.weight";
+
+    private final ModelDescription description;
+    private final Weights weights;
+    private final @Nullable EncoderPass encoder;
+    private final ModulePass modules;
+
+    private TrainableModel(ModelDescription description, Weights weights) {
+        this.description = description;
+        this.weights = weights;
+        if (description.architecture() == Architecture.STATIC) {
+            weights.get(TABLE);
+            this.encoder = null;
+        } else {
+            this.encoder = new EncoderPass(java.util.Objects.requireNonNull(description.encoder()), weights);
+        }
+        this.modules = new ModulePass(description.modules(), weights);
+    }
+
+    /**
+     * Loads the weights of a folder.
+     *
+     * @param folder open during this call
+     * @param backend owns the weights
+     * @return the model, equal to the folder until it is trained
+     */
+    public static TrainableModel load(ModelFolder folder, TrainingBackend backend) {
+        return new TrainableModel(folder.description(), new Weights(backend, folder.tensors()));
+    }
+
+    /**
+     * The forward pass. For a static model sequences hold no special tokens.
+     *
+     * @param batch token sequences, none longer than the model's limit
+     * @return vectors (n x dimensions), differentiable with respect to the parameters
+     * @throws InvalidInputException when a sequence is empty or too long for a transformer
+     */
+    public Tensor embed(TokenBatch batch) {
+        EncoderPass pass = encoder;
+        if (pass == null) {
+            Tensor table = weights.get(TABLE);
+            Tensor tokens = table.rows(batch.ids()).reshape(batch.rows(), batch.length(), table.size(1));
+            return modules.run(modules.mean(tokens, batch), batch);
+        }
+        if (batch.length() > description.maxTokens()) {
+            throw new InvalidInputException("a batch holds " + batch.length() + " tokens in a row, the model takes " + description.maxTokens()
+                    + "; cut the sequences first");
+        }
+        for (int row = 0; row < batch.rows(); row++) {
+            if (batch.last(row) < 0) {
+                throw new InvalidInputException("row " + row + " of a batch has no tokens; give special tokens at least");
+            }
+        }
+        return modules.run(pass.run(batch), batch);
+    }
+
+    /**
+     * All weights that vectors depend on.
+     *
+     * @return parameters by canonical name, sorted; changed by training in place
+     */
+    public SortedMap<String, Tensor> parameters() {
+        return weights.loaded();
+    }
+
+    /**
+     * Parameters for an optimizer: matrices and tables decay; biases and the weights of normalisations do not, as in the
+     * reference.
+     *
+     * @param weightDecay of matrices and tables, at least 0
+     * @return two groups, either of which may be empty
+     */
+    public List<ParameterGroup> groups(double weightDecay) {
+        List<Tensor> decaying = new ArrayList<>();
+        List<Tensor> others = new ArrayList<>();
+        parameters().values().forEach(parameter -> (parameter.shape().length > 1 ? decaying : others).add(parameter));
+        return List.of(new ParameterGroup(decaying, weightDecay), new ParameterGroup(others, 0));
+    }
+
+    /**
+     * Copies the weights as they are now.
+     *
+     * @return tensors by canonical name, single precision, for a model folder's writer
+     */
+    public Tensors tensors() {
+        List<Tensors.Tensor> out = new ArrayList<>();
+        parameters().forEach((name, parameter) -> out.add(Tensors.Tensor.of(
+                name, Arrays.stream(parameter.shape()).asLongStream().toArray(), parameter.toFloats())));
+        return Tensors.of(out);
+    }
+
+    /**
+     * Tells what the model is.
+     *
+     * @return the folder's description
+     */
+    public ModelDescription description() {
+        return description;
+    }
+}
