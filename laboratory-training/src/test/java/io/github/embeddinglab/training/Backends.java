@@ -21,7 +21,7 @@ public enum Backends {
             return new ReferenceBackend();
         }
         try {
-            return LibtorchBackend.open(2);
+            return LibtorchBackend.open(1); // waiting threads spin, which tiny tensors on a busy machine pay dearly
         } catch (MissingArtifactException e) {
             Assumptions.assumeTrue(false, e.getMessage());
             throw e;

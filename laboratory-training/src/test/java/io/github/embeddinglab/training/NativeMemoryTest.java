@@ -8,6 +8,8 @@ import io.github.embeddinglab.training.libtorch.LibtorchBackend;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas_full;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +42,17 @@ class NativeMemoryTest {
                 }
             }
         }
+    }
+
+    @Test
+    void threadsAreThoseAskedFor() {
+        Backends.LIBTORCH.open().close(); // skips without natives
+        LibtorchBackend.open(2).close();
+        assertThat(torch.get_num_threads()).isEqualTo(2);
+        assertThat(openblas_full.openblas_get_num_threads()).isEqualTo(2);
+        LibtorchBackend.open(1).close();
+        assertThat(torch.get_num_threads()).isEqualTo(1);
+        assertThat(openblas_full.openblas_get_num_threads()).isEqualTo(1);
     }
 
     @Test
