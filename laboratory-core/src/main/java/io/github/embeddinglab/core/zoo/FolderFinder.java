@@ -75,8 +75,12 @@ final class FolderFinder {
             return folder.map(Path::toString);
         }
         String name = entry.map(RegistryEntry::id).orElse(ref.name());
-        if (ModelJar.find(classLoader, name).isPresent() || knownJar(name).isPresent()) {
+        Optional<KnownModelJars.KnownModelJar> known = knownJar(name);
+        if (ModelJar.find(classLoader, name).isPresent() || known.filter(jar -> jar.isOn(classLoader)).isPresent()) {
             return Optional.of("class path");
+        }
+        if (known.isPresent()) {
+            return Optional.of(importTarget(known.get()).toString());
         }
         return hubName(ref)
                 .filter(hubName -> hub.has(new ModelRef(hubName, hubName, ref.revision())))
@@ -160,8 +164,12 @@ final class FolderFinder {
         };
     }
 
+    private Path importTarget(KnownModelJars.KnownModelJar jar) {
+        return directory.resolve("imported").resolve(jar.name());
+    }
+
     private Path imported(KnownModelJars.KnownModelJar jar) {
-        Path target = directory.resolve("imported").resolve(jar.name());
+        Path target = importTarget(jar);
         if (!Files.isDirectory(target)) {
             LOG.info("importing {} from the class path; this is done once", jar.name());
             fingerprints.forget(target);
@@ -177,8 +185,9 @@ final class FolderFinder {
         return target;
     }
 
+    /** A model jar that is on the class path, or was and is imported already. */
     private Optional<KnownModelJars.KnownModelJar> knownJar(String name) {
-        return KnownModelJars.find(name).filter(jar -> jar.isOn(classLoader));
+        return KnownModelJars.find(name).filter(jar -> Files.isDirectory(importTarget(jar)) || jar.isOn(classLoader));
     }
 
     private Optional<String> hubName(ModelRef ref) {
