@@ -9,6 +9,7 @@ import io.github.embeddinglab.core.model.Architecture;
 import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.core.files.WholeFiles;
+import io.github.embeddinglab.core.tokenization.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ public final class Exporter {
                         folder.tensors(),
                         onnx.poolingInside() ? GraphOptions.standard() : GraphOptions.standardTokens())
                 .writeTo(into);
-        Files.copy(folder.tokenizer(), into.resolve("tokenizer.json"));
+        Files.writeString(into.resolve("tokenizer.json"), Tokenizers.content(folder.tokenizer(), folder.lowerCase()));
         Files.writeString(into.resolve("README.md"), ModelCard.text(name, folder, facts));
         return into.resolve("model.onnx");
     }

@@ -56,7 +56,8 @@ public final class Safetensors {
         Path pickled = fileOrFolder.resolve("pytorch_model.bin");
         if (Files.exists(pickled) || Files.exists(fileOrFolder.resolve("pytorch_model.bin.index.json"))) {
             throw new InvalidModelException(pickled + " is a pickle, which can run code and is not read; re-save the model in "
-                    + "Python with save_pretrained(folder, safe_serialization=True)");
+                    + "Python with save_pretrained(folder, safe_serialization=True), a module after the transformer by saving the "
+                    + "whole model with sentence-transformers 5.0 or newer");
         }
         throw new InvalidModelException("folder " + fileOrFolder + " holds neither " + SINGLE + " nor " + INDEX
                 + "; copy the weights from the original model");

@@ -72,6 +72,19 @@ public final class Tokenizers {
         return open(TokenizerFile.of(name, tokenizerJson), nativeDirectory, implementation);
     }
 
+    /**
+     * A tokenizer file as {@link #open(Path, Path, boolean)} runs it, for programs that read nothing but this file.
+     *
+     * @param tokenizerJson the file
+     * @param lowerCase whether to put a lower-casing step in front, unless the file has one
+     * @return the content of such a file
+     * @throws InvalidModelException as in {@link #open(Path, Path)}
+     */
+    public static String content(Path tokenizerJson, boolean lowerCase) {
+        TokenizerFile file = TokenizerFile.read(tokenizerJson);
+        return lowerCase ? file.lowerCased().text() : file.text();
+    }
+
     private static Tokenizer open(TokenizerFile file, Path nativeDirectory, TokenizerImplementation implementation) {
         if (implementation == TokenizerImplementation.NATIVE) {
             return NativeTokenizer.create(file, nativeDirectory);
