@@ -12,6 +12,9 @@ module io.github.embeddinglab.evaluation {
     exports io.github.embeddinglab.evaluation.data;
     exports io.github.embeddinglab.evaluation.tasks;
     exports io.github.embeddinglab.evaluation.cache;
+    exports io.github.embeddinglab.evaluation.calibration;
+    exports io.github.embeddinglab.evaluation.leakage;
+    exports io.github.embeddinglab.evaluation.suites;
     exports io.github.embeddinglab.evaluation.baseline;
     exports io.github.embeddinglab.evaluation.classification;
     exports io.github.embeddinglab.evaluation.clustering;

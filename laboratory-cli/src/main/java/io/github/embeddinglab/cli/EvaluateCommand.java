@@ -176,7 +176,7 @@ final class EvaluateCommand implements Runnable, Lab.Verb {
     }
 
     /** JSON has no NaN: what is undefined is null. */
-    private static Map<String, Object> score(Score score) {
+    static Map<String, Object> score(Score score) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("value", number(score.value()));
         object.put("low", number(score.low()));

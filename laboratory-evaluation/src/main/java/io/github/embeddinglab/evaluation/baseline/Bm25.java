@@ -28,7 +28,8 @@ public final class Bm25 {
 
     private static final double K1 = 0.9;
     private static final double B = 0.4;
-    private static final Pattern WORD = Pattern.compile("\\w\\w+", Pattern.UNICODE_CHARACTER_CLASS);
+    /** As the reference's pattern of word characters: a combining mark, as of a stressed vowel, ends a word. */
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_]{2,}");
 
     private final Map<String, List<Posting>> postings = new HashMap<>();
     private final double[] norms;

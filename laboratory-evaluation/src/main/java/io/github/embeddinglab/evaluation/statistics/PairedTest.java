@@ -5,6 +5,7 @@ import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.Measure;
 import io.github.embeddinglab.api.Sampling;
 import io.github.embeddinglab.api.Score;
+import io.github.embeddinglab.evaluation.metrics.Correlation;
 import io.github.embeddinglab.evaluation.metrics.MeanMeasure;
 import java.util.Arrays;
 import java.util.List;
@@ -16,9 +17,10 @@ import org.apiguardian.api.API.Status;
  * Whether two models differ on the same units.
  *
  * <p>Paired bootstrap: both figures on the same samples; the interval of their difference, and a two-sided p value from
- * how often the centred difference is at least as far from 0 as the one seen. Paired randomisation, for means: the sign of
- * each unit's difference is drawn anew, O(resamples x n). For other figures (correlations, best F1) units cannot be
- * exchanged between the models, as their scores have different scales; there the bootstrap's p value stands for both.
+ * how often the centred difference is at least as far from 0 as the one seen. Paired randomisation: the models trade their
+ * values of randomly chosen units, O(resamples x n); for correlations they trade ranks. Figures whose units cannot be traded,
+ * because the models' scores have scales or names of their own (best F1 at a threshold, agreement of clusters), have the
+ * bootstrap's p value for both.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class PairedTest {
@@ -42,9 +44,12 @@ public final class PairedTest {
         Measure change = new Change(first, second);
         Score score = Bootstrap.interval(change, sampling);
         double bootstrap = bootstrap(change, score.value(), sampling);
-        double randomisation = first instanceof MeanMeasure a && second instanceof MeanMeasure b
-                ? randomisation(a.values(), b.values(), sampling)
-                : bootstrap;
+        double randomisation = bootstrap;
+        if (first instanceof MeanMeasure a && second instanceof MeanMeasure b) {
+            randomisation = randomisation(a.values(), b.values(), sampling);
+        } else if (first instanceof Correlation a && second instanceof Correlation b && !Double.isNaN(score.value())) {
+            randomisation = randomisation(a.exchange(b), first.units(), sampling);
+        }
         return new Difference(
                 name,
                 Bootstrap.onAll(first),
@@ -115,6 +120,25 @@ public final class PairedTest {
             }
             extreme[r] = Math.abs(total) >= seen;
         });
+        return share(extreme);
+    }
+
+    private static double randomisation(Correlation.Exchange exchange, int units, Sampling sampling) {
+        double whole = exchange.difference(new boolean[units]);
+        double seen = Math.abs(whole) - 1e-12;
+        boolean[] extreme = new boolean[sampling.resamples()];
+        Resampling.parallel(extreme.length, r -> {
+            SplittableRandom random = Resampling.generator(~sampling.seed(), r);
+            boolean[] swap = new boolean[units];
+            for (int i = 0; i < units; i++) {
+                swap[i] = random.nextBoolean();
+            }
+            extreme[r] = Math.abs(exchange.difference(swap)) >= seen;
+        });
+        return share(extreme);
+    }
+
+    private static double share(boolean[] extreme) {
         int count = 0;
         for (boolean one : extreme) {
             count += one ? 1 : 0;

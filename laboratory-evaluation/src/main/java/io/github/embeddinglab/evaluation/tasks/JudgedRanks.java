@@ -43,13 +43,13 @@ final class JudgedRanks {
         }
     }
 
-    /** Ranks one query. */
-    RankedQuery rank(int query, float[] scores, int offset) {
+    /** Ranks one query; a document counts as found when its score is above a floor. */
+    RankedQuery rank(int query, float[] scores, int offset, float floor) {
         Map<String, Integer> judged = set.judgements().getOrDefault(queries.get(query), Map.of());
         List<Relevant> relevant = new ArrayList<>();
         judged.forEach((id, grade) -> {
             Integer row = rows.get(id);
-            if (grade > 0 && row != null) {
+            if (grade > 0 && row != null && scores[offset + row] > floor) {
                 relevant.add(new Relevant(scores[offset + row], row, grade));
             }
         });

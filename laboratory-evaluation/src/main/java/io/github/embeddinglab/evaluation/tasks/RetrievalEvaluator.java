@@ -80,7 +80,7 @@ public final class RetrievalEvaluator implements Evaluator {
             }
             float[] scores = MatrixProduct.scores(FloatMatrix.ofRows(rows), documents, threads);
             for (int i = 0; i < count; i++) {
-                ranked[first + i] = ranks.rank(first + i, scores, i * n);
+                ranked[first + i] = ranks.rank(first + i, scores, i * n, Float.NEGATIVE_INFINITY);
             }
         }
         return ranked;
@@ -93,7 +93,8 @@ public final class RetrievalEvaluator implements Evaluator {
         List<String> texts = ranks.queryTexts();
         RankedQuery[] ranked = new RankedQuery[texts.size()];
         for (int i = 0; i < ranked.length; i++) {
-            ranked[i] = ranks.rank(i, bm25.scores(texts.get(i)), 0);
+            // a document that shares no word is not found
+            ranked[i] = ranks.rank(i, bm25.scores(texts.get(i)), 0, 0);
         }
         Scores.Subject subject = new Scores.Subject(task(), set.name(), "bm25", Bm25.FINGERPRINT);
         return List.of(Run.scores(subject, options, figures(ranked), set.notes()));

@@ -3,9 +3,12 @@ package io.github.embeddinglab.evaluation.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.embeddinglab.api.Difference;
 import io.github.embeddinglab.api.Sampling;
+import io.github.embeddinglab.evaluation.metrics.Correlation;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import org.apache.commons.math3.stat.inference.TTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,40 @@ class CoverageTest {
     void aTrueNullIsRejectedAsOftenAsSaid() {
         double rejected = Simulation.rejections(80, 0, SETS, Sampling.defaults());
         System.out.printf(Locale.ROOT, "| true null rejected | %.3f |%n", rejected);
+        assertThat(rejected).isLessThanOrEqualTo(0.06);
+    }
+
+    /** Two models of equal quality, whose predictions have different scales and are correlated through the truth. */
+    private static double falseFindingsOfSpearman(int sets, Sampling sampling) {
+        int found = 0;
+        for (int set = 0; set < sets; set++) {
+            Random random = new Random(700L + set);
+            double[] gold = new double[100];
+            double[] a = new double[100];
+            double[] b = new double[100];
+            for (int i = 0; i < gold.length; i++) {
+                gold[i] = random.nextGaussian();
+                a[i] = gold[i] + random.nextGaussian();
+                b[i] = Math.exp(gold[i] + random.nextGaussian());
+            }
+            Difference difference = PairedTest.compare(
+                    "spearman", Correlation.spearman(a, gold), Correlation.spearman(b, gold), sampling.withSeed(set));
+            found += difference.tests().randomisation() < 0.05 ? 1 : 0;
+        }
+        return (double) found / sets;
+    }
+
+    @Test
+    @Tag("unit")
+    void spearmanTradesRanksInShort() {
+        assertThat(falseFindingsOfSpearman(FEW_SETS, Sampling.defaults().withResamples(1_000))).isBetween(0.005, 0.11);
+    }
+
+    @Test
+    @Tag("soak")
+    void spearmanTradesRanks() {
+        double rejected = falseFindingsOfSpearman(SETS, Sampling.defaults());
+        System.out.printf(Locale.ROOT, "| true null of Spearman rejected | %.3f |%n", rejected);
         assertThat(rejected).isLessThanOrEqualTo(0.06);
     }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
-import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.EvaluationOptions;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.Role;
@@ -20,9 +19,12 @@ import io.github.embeddinglab.evaluation.data.RankedCandidates;
 import io.github.embeddinglab.evaluation.data.RetrievalSet;
 import io.github.embeddinglab.evaluation.data.SimilarityPairs;
 import io.github.embeddinglab.evaluation.data.Triplets;
+import io.github.embeddinglab.evaluation.metrics.DocumentOrder;
 import io.github.embeddinglab.evaluation.metrics.RankedQuery;
 import io.github.embeddinglab.testkit.FakeEmbedder;
 import io.github.embeddinglab.testkit.Seeds;
+import io.github.embeddinglab.vectors.FloatMatrix;
+import io.github.embeddinglab.vectors.MatrixProduct;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -108,13 +110,21 @@ class EvaluatorsTest {
         double ndcg = 0;
         double map = 0;
         double mrr = 0;
-        Embeddings rows = MODEL.embed(new ArrayList<>(documents.values()), EmbedOptions.defaults().role(Role.DOCUMENT));
+        // the same floats, as other roundings would break near ties another way; what is checked is the ranking
+        List<String> ids = documents.keySet().stream().sorted(DocumentOrder.DESCENDING).toList();
+        FloatMatrix rows = Run.matrix(MODEL.embed(
+                        ids.stream().map(id -> documents.getOrDefault(id, "")).toList(),
+                        EmbedOptions.defaults().role(Role.DOCUMENT)))
+                .normalized();
+        FloatMatrix wanted = Run.matrix(MODEL.embed(
+                        new ArrayList<>(queries.values()), EmbedOptions.defaults().role(Role.QUERY)))
+                .normalized();
+        float[] products = MatrixProduct.scores(wanted, rows, 1);
+        int place = 0;
         for (String query : queries.keySet()) {
-            float[] wanted = MODEL.embedQuery(queries.getOrDefault(query, "")).vector();
             Map<String, Float> run = new HashMap<>();
-            int row = 0;
-            for (String document : documents.keySet()) {
-                run.put(document, Math.round(1e5 * dot(wanted, rows.vector(row++))) / 1e5f);
+            for (String id : ids) {
+                run.put(id, products[place++]);
             }
             RankedQuery ranked = RankedQuery.of(run, judgements.getOrDefault(query, Map.of()));
             ndcg += ranked.ndcg(10) / queries.size();
@@ -126,14 +136,6 @@ class EvaluatorsTest {
         assertThat(scores.score("mrr").value()).isCloseTo(mrr, within(1e-6));
         inside(scores);
         assertThat(RetrievalEvaluator.of(set).baselines(QUICK).get(0).score("ndcg@10").value()).isBetween(0.0, 1.0);
-    }
-
-    private static double dot(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += (double) a[i] * b[i];
-        }
-        return sum;
     }
 
     @Test

@@ -1,0 +1,72 @@
+package io.github.embeddinglab.evaluation.calibration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.embeddinglab.api.Fingerprint;
+import io.github.embeddinglab.api.FingerprintMismatchException;
+import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.testkit.Seeds;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@Tag("unit")
+@ExtendWith(Seeds.class)
+class CalibrationTest {
+    private static final Fingerprint MODEL = new Fingerprint("a".repeat(64));
+
+    private static double truth(double score) {
+        return 1 / (1 + Math.exp(-12 * (score - 0.5)));
+    }
+
+    /** Scores of hits and whether they are relevant; a third are hits of queries that nothing answers. */
+    private static final class Hits {
+        final double[] scores;
+        final boolean[] relevant;
+
+        Hits(Random random, int n) {
+            scores = new double[n];
+            relevant = new boolean[n];
+            for (int i = 0; i < n; i++) {
+                boolean unanswerable = i % 3 == 0;
+                scores[i] = unanswerable ? 0.4 * random.nextDouble() : random.nextDouble();
+                relevant[i] = !unanswerable && random.nextDouble() < truth(scores[i]);
+            }
+        }
+    }
+
+    @Test
+    void heldOutErrorIsSmall(Seeds.Seed seed) {
+        Hits fitted = new Hits(seed.random(0), 3_000);
+        Hits held = new Hits(seed.random(1), 3_000);
+        Calibration calibration = Calibration.fit(MODEL, fitted.scores, fitted.relevant);
+        assertThat(calibration.error(held.scores, held.relevant)).as(seed::toString).isLessThanOrEqualTo(0.05);
+        double least = calibration.leastScore(0.8).orElseThrow();
+        assertThat(calibration.probability(least)).isCloseTo(0.8, within(1e-9));
+        assertThat(truth(least)).isBetween(0.65, 0.95);
+        double before = -1;
+        for (double score = -1; score <= 2; score += 0.01) {
+            assertThat(calibration.probability(score)).isBetween(Math.max(0, before), 1.0);
+            before = calibration.probability(score);
+        }
+        assertThat(calibration.leastScore(1)).isEmpty();
+    }
+
+    @Test
+    void belongsToOneModel() {
+        Hits hits = new Hits(new Random(1), 500);
+        Calibration calibration = Calibration.fit(MODEL, hits.scores, hits.relevant);
+        Calibration again = Calibration.fromJson(calibration.toJson(), MODEL);
+        assertThat(again.probability(0.37)).isEqualTo(calibration.probability(0.37));
+        Fingerprint other = new Fingerprint("b".repeat(64));
+        assertThatThrownBy(() -> Calibration.fromJson(calibration.toJson(), other))
+                .isInstanceOf(FingerprintMismatchException.class);
+        assertThatThrownBy(() -> Calibration.fromJson("{}", MODEL)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> Calibration.fit(MODEL, new double[] {1, 2}, new boolean[] {true, true}))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("both outcomes");
+    }
+}
