@@ -46,11 +46,11 @@ public interface Benchmarks extends Room {
 
     /**
      * Tests whether two models differ on the same units: paired bootstrap and paired randomisation, Holm's correction over
-     * all scores that both have.
+     * all scores that both have. Thresholds are left out.
      *
      * @param first scores of one model
      * @param second scores of another on the same data
-     * @return one difference for each score that both have
+     * @return one difference for each score that both have and that is defined
      * @throws InvalidInputException when task, data or units differ
      */
     List<Difference> compare(Scores first, Scores second);

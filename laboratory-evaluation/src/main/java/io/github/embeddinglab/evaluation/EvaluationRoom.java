@@ -58,7 +58,9 @@ final class EvaluationRoom implements Benchmarks {
         requireSameData(first, second);
         List<Difference> differences = new ArrayList<>();
         first.figures().forEach((name, figure) -> {
-            if (second.figures().containsKey(name)
+            // a threshold is a setting, not a merit
+            if (!name.endsWith("_threshold")
+                    && second.figures().containsKey(name)
                     && figure.score().defined()
                     && second.score(name).defined()) {
                 differences.add(PairedTest.compare(
