@@ -43,7 +43,7 @@ public final class CompiledGraph {
     }
 
     /**
-     * Names of the inputs, each int64 (n x t).
+     * Names of the inputs, all int64; their shapes stand in {@link GraphCompiler}.
      *
      * @return {@code input_ids}, {@code attention_mask} and what else the graph reads
      */

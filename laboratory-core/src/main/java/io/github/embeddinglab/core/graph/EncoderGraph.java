@@ -2,7 +2,6 @@ package io.github.embeddinglab.core.graph;
 
 import static io.github.embeddinglab.core.graph.GraphBuilder.attribute;
 
-import ai.onnx.proto.OnnxMl.TensorProto;
 import io.github.embeddinglab.core.graph.EncoderPlan.Layer;
 import io.github.embeddinglab.core.graph.EncoderPlan.Linear;
 import io.github.embeddinglab.core.graph.EncoderPlan.Mlp;
@@ -18,31 +17,27 @@ final class EncoderGraph {
     private final EncoderPlan plan;
     private final Operators operators;
 
-    EncoderGraph(GraphBuilder graph, Weights weights, EncoderPlan plan, Dialect dialect) {
+    EncoderGraph(GraphBuilder graph, Weights weights, EncoderPlan plan, EncoderInputs inputs) {
         this.graph = graph;
         this.weights = weights;
         this.plan = plan;
-        this.operators = switch (dialect) {
-            case FUSED -> new FusedOperators(graph, weights, plan.config());
-            case STANDARD -> new StandardOperators(graph, weights, plan.config());
-        };
+        if (inputs instanceof EncoderInputs.Packed packed) {
+            this.operators = new FusedOperators(graph, weights, plan.config(), packed);
+        } else {
+            this.operators = new StandardOperators(graph, weights, plan.config(), (EncoderInputs.Padded) inputs);
+        }
     }
 
     /**
      * Emits the encoder.
      *
-     * @param inputs names of the graph's inputs; token types empty where the graph has no such input
      * @param firstOnly whether the last layer is computed for the first token only
      * @return token vectors (n x t x h), or (n x 1 x h)
      */
-    String emit(Inputs inputs, boolean firstOnly) {
+    String emit(boolean firstOnly) {
         graph.scope("embeddings/");
-        Scene scene = operators.scene(inputs.mask(), relativeBias(inputs.ids()), windowBias(inputs.ids()));
-        String value = operators.embed(
-                plan.embedding(),
-                inputs.ids(),
-                plan.positionsFromPadding() ? positions(inputs.ids()) : "",
-                inputs.tokenTypes());
+        Scene scene = operators.scene(relativeBias(), windowBias());
+        String value = operators.embed(plan.embedding(), plan.positionsFromPadding());
         String residual = value;
         int last = plan.layers().size() - 1;
         for (int i = 0; i <= last; i++) {
@@ -68,11 +63,8 @@ final class EncoderGraph {
             residual = plan.preNorm() ? end.sum() : value;
         }
         graph.scope("");
-        return value;
+        return firstOnly ? value : operators.square(value);
     }
-
-    /** Names of the graph's inputs. */
-    record Inputs(String ids, String mask, String tokenTypes) {}
 
     private String inner(Mlp mlp, String x) {
         String active = operators.activate(
@@ -80,19 +72,8 @@ final class EncoderGraph {
         return mlp.gate() == null ? active : graph.node("Mul", List.of(active, operators.project(x, mlp.gate())));
     }
 
-    /** Positions as the RoBERTa family counts them: tokens that are not padding, one by one, after the padding index. */
-    private String positions(String ids) {
-        String pad = graph.integer(plan.config().padTokenId());
-        String real = graph.node(
-                "Cast",
-                List.of(graph.node("Not", List.of(graph.node("Equal", List.of(ids, pad))))),
-                attribute("to", (long) TensorProto.DataType.INT64.getNumber()));
-        String counted = graph.node("CumSum", List.of(real, graph.integer(1)));
-        return graph.node("Add", List.of(graph.node("Mul", List.of(counted, real)), pad));
-    }
-
     /** Bias by distance between query and key (1 x heads x t x t), empty where the encoder has none. */
-    private String relativeBias(String ids) {
+    private String relativeBias() {
         EncoderConfig config = plan.config();
         if (config.relativeBuckets() == 0) {
             return "";
@@ -103,27 +84,26 @@ final class EncoderGraph {
                 config.heads(),
                 config.positions());
         String rows = graph.weight("relative_bias.by_distance", table::writeTo, config.heads(), table.columns());
-        String column = graph.node("Add", List.of(distances(ids), graph.integer(config.positions() - 1L)));
+        String column = graph.node("Add", List.of(distances(), graph.integer(config.positions() - 1L)));
         String bias = graph.node("Gather", List.of(rows, column), attribute("axis", 1L));
         return graph.node("Unsqueeze", List.of(bias, graph.integers(0)));
     }
 
     /** Zero within the window of a local layer, masked outside it (1 x 1 x t x t); empty where no layer is local. */
-    private String windowBias(String ids) {
+    private String windowBias() {
         if (plan.layers().stream().noneMatch(layer -> layer.attention().local())) {
             return "";
         }
         long half = EncoderPlan.rotary(plan.config()).window() / 2;
         String near = graph.node(
-                "LessOrEqual", List.of(graph.node("Abs", List.of(distances(ids))), graph.integer(half)));
+                "LessOrEqual", List.of(graph.node("Abs", List.of(distances())), graph.integer(half)));
         String bias = graph.node("Where", List.of(near, graph.scalar(0), graph.scalar(Operators.MASKED)));
         return graph.node("Unsqueeze", List.of(bias, graph.integers(0, 1)));
     }
 
     /** Key minus query, (t x t). */
-    private String distances(String ids) {
-        String t = graph.node(
-                "Gather", List.of(graph.node("Shape", List.of(ids)), graph.integer(1)), attribute("axis", 0L));
+    private String distances() {
+        String t = operators.longest();
         String range = graph.node("Range", List.of(graph.integer(0), t, graph.integer(1)));
         return graph.node(
                 "Sub", List.of(range, graph.node("Unsqueeze", List.of(range, graph.integers(1)))));

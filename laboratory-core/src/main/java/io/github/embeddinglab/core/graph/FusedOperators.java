@@ -11,72 +11,104 @@ import io.github.embeddinglab.core.model.EncoderConfig;
 import io.github.embeddinglab.core.model.EncoderConfig.Activation;
 import java.util.List;
 
-/** The steps in ONNX Runtime's fused operators. */
+/**
+ * The steps in ONNX Runtime's fused operators, on packed tokens: matrix products, norms and activations see no padding.
+ * Attention alone works on the padded square, so its inputs are spread out and its output is gathered again; a copy of rows
+ * costs far less than the products that padding would take.
+ */
 final class FusedOperators extends Operators {
+    private final EncoderInputs.Packed inputs;
 
-    FusedOperators(GraphBuilder graph, Weights weights, EncoderConfig config) {
+    FusedOperators(GraphBuilder graph, Weights weights, EncoderConfig config, EncoderInputs.Packed inputs) {
         super(graph, weights, config);
+        this.inputs = inputs;
     }
 
     @Override
-    Scene scene(String mask, String relative, String window) {
-        return new Scene(toInt32(mask), relative, window);
+    Scene scene(String relative, String window) {
+        String seen = graph.node("GreaterOrEqual", List.of(inputs.slots(), graph.integer(0)));
+        return new Scene(toInt32(seen), relative, window);
     }
 
     @Override
-    String embed(Embedding embedding, String ids, String positions, String tokenTypes) {
+    String embed(Embedding embedding, boolean positionsFromPadding) {
         if (embedding.positions().isEmpty()) {
-            return normalise(graph.node("Gather", List.of(wordTable(embedding), ids)), embedding.norm());
+            return normalise(graph.node("Gather", List.of(wordTable(embedding), inputs.ids())), embedding.norm());
         }
-        return graph.microsofts(
-                        "EmbedLayerNormalization",
-                        List.of(
-                                toInt32(ids),
-                                "",
-                                wordTable(embedding),
-                                positionTable(embedding, true),
-                                "",
-                                normWeight(embedding.norm()),
-                                normBias(embedding.norm()),
-                                "",
-                                positions.isEmpty() ? "" : toInt32(positions)),
-                        2,
-                        attribute("epsilon", config.normEpsilon()))
-                .get(0);
+        String positions = positionsFromPadding
+                ? graph.node("Gather", List.of(flat(positionsFromPadding(padded())), inputs.places()))
+                : graph.node("Mod", List.of(inputs.places(), longest()));
+        List<String> rows = graph.microsofts(
+                "EmbedLayerNormalization",
+                List.of(
+                        toInt32(asOneRow(inputs.ids())),
+                        "",
+                        wordTable(embedding),
+                        positionTable(embedding, true),
+                        "",
+                        normWeight(embedding.norm()),
+                        normBias(embedding.norm()),
+                        "",
+                        toInt32(asOneRow(positions))),
+                2,
+                attribute("epsilon", config.normEpsilon()));
+        return graph.node("Squeeze", List.of(rows.get(0), graph.integers(0)));
+    }
+
+    /** Token ids (n x t), the padding id at padded places. */
+    private String padded() {
+        String seen = graph.node("GreaterOrEqual", List.of(inputs.slots(), graph.integer(0)));
+        String spread = graph.node("Gather", List.of(inputs.ids(), inputs.slots()));
+        return graph.node("Where", List.of(seen, spread, graph.integer(config.padTokenId())));
+    }
+
+    private String flat(String x) {
+        return graph.node("Reshape", List.of(x, graph.integers(-1)));
+    }
+
+    private String asOneRow(String x) {
+        return graph.node("Unsqueeze", List.of(x, graph.integers(0)));
+    }
+
+    @Override
+    String longest() {
+        return columns(inputs.slots());
+    }
+
+    @Override
+    String square(String x) {
+        return graph.node("Gather", List.of(x, inputs.slots())); // -1 takes the last token's row, which the mask hides
+    }
+
+    @Override
+    String firstRow(String x) {
+        return graph.node("Gather", List.of(x, slice(inputs.slots(), 1, 0, 1)));
     }
 
     @Override
     String attend(Attention attention, String x, Scene scene, boolean first) {
         boolean rotary = config.rotary() != null;
         String bias = attention.local() ? scene.local() : scene.global();
-        if (!first && !rotary) {
-            Linear qkv = Linear.join(
-                    attention.query().name() + ".key.value", attention.query(), attention.key(), attention.value());
-            return graph.microsoft(
-                    "Attention",
-                    List.of(
-                            x,
-                            graph.weight(
-                                    qkv.name() + ".weight.transposed", weights.transposed(qkv), qkv.in(), qkv.out()),
-                            bias(qkv),
-                            scene.mask(),
-                            "",
-                            bias),
-                    attribute("num_heads", (long) config.heads()),
-                    attribute("mask_filter_value", MASKED));
-        }
         String query = project(first ? firstRow(x) : x, attention.query());
-        String key = project(x, attention.key());
-        String value = project(x, attention.value());
+        query = first ? query : square(query);
+        String key = square(project(x, attention.key()));
+        String value = square(project(x, attention.value()));
         if (rotary) {
             query = first ? query : rotate(query, attention.local()); // position 0 is not turned
             key = rotate(key, attention.local());
         }
-        return graph.microsoft(
+        String attended = graph.microsoft(
                 "MultiHeadAttention",
                 List.of(query, key, value, "", scene.mask(), first && !bias.isEmpty() ? slice(bias, 2, 0, 1) : bias),
                 attribute("num_heads", (long) config.heads()),
                 attribute("mask_filter_value", MASKED));
+        return first ? attended : packed(attended);
+    }
+
+    /** (n x t x h) to (tokens x h). */
+    private String packed(String x) {
+        String rows = graph.node("Reshape", List.of(x, graph.integers(-1, config.hidden())));
+        return graph.node("Gather", List.of(rows, inputs.places()));
     }
 
     private String rotate(String x, boolean local) {

@@ -71,9 +71,9 @@ final class GraphBuilder {
                 .build();
     }
 
-    /** An int64 input (n x t). */
-    String input(String name) {
-        graph.addInput(value(name, TensorProto.DataType.INT64, List.of("n", "t")));
+    /** An int64 input. */
+    String input(String name, Object... shape) {
+        graph.addInput(value(name, TensorProto.DataType.INT64, List.of(shape)));
         inputs.add(name);
         return name;
     }

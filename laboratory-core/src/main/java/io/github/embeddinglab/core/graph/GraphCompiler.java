@@ -14,10 +14,12 @@ import org.apiguardian.api.API.Status;
 /**
  * Compiles an encoder and the modules after it to an ONNX graph.
  *
- * <p>Inputs of every graph are {@code input_ids} and {@code attention_mask} (int64, n x t; 1 for a token, 0 for padding
- * on the right, every row with at least one token; padded places hold the padding id). A BERT in the standard dialect
- * also reads {@code token_type_ids}, which peers feed; elsewhere every token is of type 0. A model whose pooling leaves
- * out the prompt also reads {@code pooling_mask} (int64, n x t): the attention mask with zeros over the prompt.
+ * <p>Inputs of a standard graph are {@code input_ids} and {@code attention_mask} (int64, n x t; 1 for a token, 0 for
+ * padding on the right, every row with at least one token; padded places hold the padding id). A BERT in the standard
+ * dialect also reads {@code token_type_ids}, which peers feed; elsewhere every token is of type 0. A fused graph reads the
+ * tokens packed, without padding (all int64): {@code input_ids} (tokens), {@code slots} (n x t: the token that stands at a
+ * place of the padded square, -1 for padding) and {@code places} (tokens: the place of each token in that square). A model
+ * whose pooling leaves out the prompt also reads {@code pooling_mask} (int64, n x t): 1 for the tokens that are pooled.
  *
  * <p>Where the first token alone is pooled, the last layer is computed for that token only: the same numbers with less
  * work. Compiling reads only small tensors; the large ones are read when the graph is written.
@@ -25,7 +27,7 @@ import org.apiguardian.api.API.Status;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class GraphCompiler {
     /** Version of the graphs that are made; a cache of compiled graphs must not mix versions. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private GraphCompiler() {}
 
@@ -45,15 +47,10 @@ public final class GraphCompiler {
         GraphBuilder graph = new GraphBuilder();
         Weights weights = new Weights(tensors);
         EncoderPlan plan = EncoderPlan.of(config);
-        String ids = graph.input("input_ids");
-        String mask = graph.input("attention_mask");
-        boolean types = options.dialect() == Dialect.STANDARD
-                && config.architecture() == Architecture.BERT
-                && config.tokenTypes() > 0;
-        var inputs = new EncoderGraph.Inputs(ids, mask, types ? graph.input("token_type_ids") : "");
-        EncoderGraph encoder = new EncoderGraph(graph, weights, plan, options.dialect());
+        EncoderInputs inputs = inputs(graph, config, options.dialect());
+        EncoderGraph encoder = new EncoderGraph(graph, weights, plan, inputs);
         if (options.output() == Output.LAST_HIDDEN_STATE) {
-            String tokens = encoder.emit(inputs, false);
+            String tokens = encoder.emit(false);
             graph.output(tokens, options.output().tensor(), List.of("n", "t", config.hidden()));
             return new CompiledGraph(graph, options.output(), config.hidden());
         }
@@ -62,8 +59,8 @@ public final class GraphCompiler {
                     + (modules.isEmpty() ? "missing" : modules.get(0))
                     + ", it must be a pooling: see modules.json, or compile for the output LAST_HIDDEN_STATE");
         }
-        String pooled = pooling.includePrompt() ? mask : graph.input("pooling_mask");
-        String value = encoder.emit(inputs, pooling.includePrompt() && pooling.modes().equals(List.of(PoolingMode.CLS)));
+        String pooled = pooling.includePrompt() ? seen(graph, inputs) : graph.input("pooling_mask", "n", "t");
+        String value = encoder.emit(pooling.includePrompt() && pooling.modes().equals(List.of(PoolingMode.CLS)));
         ModuleGraph after = new ModuleGraph(graph, weights, config.hidden());
         value = after.pool(pooling, value, pooled);
         for (ModelModule module : modules.subList(1, modules.size())) {
@@ -71,5 +68,24 @@ public final class GraphCompiler {
         }
         graph.output(value, options.output().tensor(), List.of("n", after.width()));
         return new CompiledGraph(graph, options.output(), after.width());
+    }
+
+    private static EncoderInputs inputs(GraphBuilder graph, EncoderConfig config, Dialect dialect) {
+        if (dialect == Dialect.FUSED) {
+            return new EncoderInputs.Packed(
+                    graph.input("input_ids", "tokens"), graph.input("slots", "n", "t"), graph.input("places", "tokens"));
+        }
+        boolean types = config.architecture() == Architecture.BERT && config.tokenTypes() > 0;
+        return new EncoderInputs.Padded(
+                graph.input("input_ids", "n", "t"),
+                graph.input("attention_mask", "n", "t"),
+                types ? graph.input("token_type_ids", "n", "t") : "");
+    }
+
+    /** What tells tokens from padding (n x t). */
+    private static String seen(GraphBuilder graph, EncoderInputs inputs) {
+        return inputs instanceof EncoderInputs.Packed packed
+                ? graph.node("GreaterOrEqual", List.of(packed.slots(), graph.integer(0)))
+                : ((EncoderInputs.Padded) inputs).mask();
     }
 }

@@ -2,6 +2,7 @@ package io.github.embeddinglab.core.graph;
 
 import static io.github.embeddinglab.core.graph.GraphBuilder.attribute;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import io.github.embeddinglab.core.graph.EncoderPlan.Attention;
 import io.github.embeddinglab.core.graph.EncoderPlan.Embedding;
 import io.github.embeddinglab.core.graph.EncoderPlan.Linear;
@@ -11,8 +12,8 @@ import io.github.embeddinglab.core.model.EncoderConfig.Activation;
 import java.util.List;
 
 /**
- * The steps of an encoder in one dialect. Values are named by strings; token vectors are (n x t x h), or (n x 1 x h)
- * where only the first token matters.
+ * The steps of an encoder in one dialect. Values are named by strings; token vectors are (n x t x h) in the standard
+ * dialect, (tokens x h) in the fused one, and (n x 1 x h) in both where only the first token matters.
  */
 abstract class Operators {
     /**
@@ -40,14 +41,22 @@ abstract class Operators {
     /**
      * Prepares masks and biases once for all layers.
      *
-     * @param mask input {@code attention_mask}
      * @param relative relative position bias (1 x heads x t x t), empty where there is none
      * @param window bias of local layers (1 x 1 x t x t), empty where there is none
      */
-    abstract Scene scene(String mask, String relative, String window);
+    abstract Scene scene(String relative, String window);
 
-    /** Token ids to normalised embeddings; {@code positions} (n x t) is empty where they count from 0. */
-    abstract String embed(Embedding embedding, String ids, String positions, String tokenTypes);
+    /** Token ids to normalised embeddings; positions count from 0, or as the RoBERTa family does. */
+    abstract String embed(Embedding embedding, boolean positionsFromPadding);
+
+    /** The number t of places of a row, a scalar. */
+    abstract String longest();
+
+    /** Token vectors as (n x t x h); what stands at padded places is any finite number. */
+    abstract String square(String x);
+
+    /** The first token's row of each text, as (n x 1 x h). */
+    abstract String firstRow(String x);
 
     /** Attention without the matrix after the heads; queries are those of the first token only when {@code first}. */
     abstract String attend(Attention attention, String x, Scene scene, boolean first);
@@ -161,9 +170,24 @@ abstract class Operators {
                 graph.weight(name + ".sin", table::writeSines, config.positions(), half));
     }
 
-    /** The first token's row of (n x t x h), as (n x 1 x h). */
-    String firstRow(String x) {
-        return slice(x, 1, 0, 1);
+    /**
+     * Positions as the RoBERTa family counts them (n x t): tokens that are not the padding token, one by one, after the
+     * padding index.
+     */
+    final String positionsFromPadding(String ids) {
+        String pad = graph.integer(config.padTokenId());
+        String real = graph.node(
+                "Cast",
+                List.of(graph.node("Not", List.of(graph.node("Equal", List.of(ids, pad))))),
+                attribute("to", (long) TensorProto.DataType.INT64.getNumber()));
+        String counted = graph.node("CumSum", List.of(real, graph.integer(1)));
+        return graph.node("Add", List.of(graph.node("Mul", List.of(counted, real)), pad));
+    }
+
+    /** The second extent of (n x t), a scalar. */
+    final String columns(String x) {
+        return graph.node(
+                "Gather", List.of(graph.node("Shape", List.of(x)), graph.integer(1)), attribute("axis", 0L));
     }
 
     String slice(String x, int axis, long from, long to) {

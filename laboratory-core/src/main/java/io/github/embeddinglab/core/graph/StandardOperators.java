@@ -14,16 +14,19 @@ import java.util.List;
 /** The steps in operators of the ONNX standard. */
 final class StandardOperators extends Operators {
 
-    StandardOperators(GraphBuilder graph, Weights weights, EncoderConfig config) {
+    private final EncoderInputs.Padded inputs;
+
+    StandardOperators(GraphBuilder graph, Weights weights, EncoderConfig config, EncoderInputs.Padded inputs) {
         super(graph, weights, config);
+        this.inputs = inputs;
     }
 
     @Override
-    Scene scene(String mask, String relative, String window) {
+    Scene scene(String relative, String window) {
         // 0 where a token is seen, MASKED where it is not: (n x 1 x 1 x t)
         String seen = graph.node(
                 "Cast",
-                List.of(graph.node("Unsqueeze", List.of(mask, graph.integers(1, 2)))),
+                List.of(graph.node("Unsqueeze", List.of(inputs.mask(), graph.integers(1, 2)))),
                 attribute("to", (long) TensorProto.DataType.FLOAT.getNumber()));
         String padding = graph.node(
                 "Mul", List.of(graph.node("Sub", List.of(graph.scalar(1), seen)), graph.scalar(MASKED)));
@@ -33,16 +36,18 @@ final class StandardOperators extends Operators {
     }
 
     @Override
-    String embed(Embedding embedding, String ids, String positions, String tokenTypes) {
+    String embed(Embedding embedding, boolean positionsFromPadding) {
+        String ids = inputs.ids();
+        String tokenTypes = inputs.tokenTypes();
         String sum = graph.node("Gather", List.of(wordTable(embedding), ids));
         if (!embedding.positions().isEmpty()) {
             String table = positionTable(embedding, tokenTypes.isEmpty());
             String rows;
-            if (positions.isEmpty()) {
+            if (!positionsFromPadding) {
                 String t = graph.node("Shape", List.of(ids), attribute("start", 1L), attribute("end", 2L));
                 rows = graph.node("Slice", List.of(table, graph.integers(0), t, graph.integers(0)));
             } else {
-                rows = graph.node("Gather", List.of(table, positions));
+                rows = graph.node("Gather", List.of(table, positionsFromPadding(ids)));
             }
             sum = graph.node("Add", List.of(sum, rows));
         }
@@ -56,6 +61,21 @@ final class StandardOperators extends Operators {
             sum = graph.node("Add", List.of(sum, graph.node("Gather", List.of(table, tokenTypes))));
         }
         return normalise(sum, embedding.norm());
+    }
+
+    @Override
+    String longest() {
+        return columns(inputs.ids());
+    }
+
+    @Override
+    String square(String x) {
+        return x;
+    }
+
+    @Override
+    String firstRow(String x) {
+        return slice(x, 1, 0, 1);
     }
 
     @Override

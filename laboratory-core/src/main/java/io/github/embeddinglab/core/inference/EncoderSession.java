@@ -58,12 +58,14 @@ final class EncoderSession implements Replica {
     public void run(TokenBatch batch, FloatBuffer target) {
         int rows = batch.rows();
         int length = batch.length();
-        long[] shape = {rows, length};
+        long[] square = {rows, length};
+        long[] packed = {batch.ids().length};
         Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
         try {
-            feed(feeds, "input_ids", batch.ids(), shape);
-            feed(feeds, "attention_mask", batch.mask(), shape);
-            feed(feeds, "pooling_mask", batch.poolingMask(), shape);
+            feed(feeds, "input_ids", batch.ids(), packed);
+            feed(feeds, "slots", batch.slots(), square);
+            feed(feeds, "places", batch.places(), packed);
+            feed(feeds, "pooling_mask", batch.poolingMask(), square);
             try (OrtSession.Result result = session.run(feeds, Set.of(OUTPUT))) {
                 OnnxValue value = result.get(0);
                 if (!(value instanceof OnnxTensor tensor)) {

@@ -10,7 +10,7 @@ interface Replica extends AutoCloseable {
     /**
      * Runs a batch.
      *
-     * @param batch n x t token ids
+     * @param batch n texts
      * @param target takes n x d numbers, row-major
      * @throws io.github.embeddinglab.api.DeviceException when the runtime fails
      */

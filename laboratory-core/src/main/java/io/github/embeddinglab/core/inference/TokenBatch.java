@@ -4,33 +4,39 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Padded inputs of one batch.
+ * The tokens of one batch, packed one text after the other, and where they stand in the square of n texts padded to t.
  *
  * @param rows n
  * @param length t
- * @param ids n x t token ids
- * @param mask 1 for tokens, 0 for padding
- * @param poolingMask 1 for tokens that are pooled
+ * @param ids token ids
+ * @param slots n x t: number of the token at each place, -1 for padding
+ * @param places place of each token
+ * @param poolingMask n x t: 1 for tokens that are pooled
  */
 @SuppressWarnings("ArrayRecordComponent")
-record TokenBatch(int rows, int length, long[] ids, long[] mask, long[] poolingMask) {
+record TokenBatch(int rows, int length, long[] ids, long[] slots, long[] places, long[] poolingMask) {
 
-    /** Pads sequences to the longest of a planned batch. */
-    static TokenBatch of(List<Sequence> sequences, BatchPlan.Batch batch, int padId) {
+    /** Packs the sequences of a planned batch. */
+    static TokenBatch of(List<Sequence> sequences, BatchPlan.Batch batch) {
         int rows = batch.sequences().length;
         int length = batch.length();
-        long[] ids = new long[rows * length];
-        long[] mask = new long[rows * length];
+        int tokens = Arrays.stream(batch.sequences()).map(number -> sequences.get(number).length()).sum();
+        long[] ids = new long[tokens];
+        long[] slots = new long[rows * length];
+        long[] places = new long[tokens];
         long[] pooling = new long[rows * length];
+        Arrays.fill(slots, -1);
+        int token = 0;
         for (int row = 0; row < rows; row++) {
             Sequence sequence = sequences.get(batch.sequences()[row]);
             int at = row * length;
-            int end = at + sequence.length();
-            sequence.ids().copyTo(ids, at);
-            Arrays.fill(mask, at, end, 1);
-            Arrays.fill(pooling, at + sequence.notPooled(), end, 1);
-            Arrays.fill(ids, end, at + length, padId);
+            sequence.ids().copyTo(ids, token);
+            for (int i = 0; i < sequence.length(); i++, token++) {
+                slots[at + i] = token;
+                places[token] = at + i;
+            }
+            Arrays.fill(pooling, at + sequence.notPooled(), at + sequence.length(), 1);
         }
-        return new TokenBatch(rows, length, ids, mask, pooling);
+        return new TokenBatch(rows, length, ids, slots, places, pooling);
     }
 }

@@ -85,7 +85,7 @@ final class TransformerEmbedder extends LocalEmbedder {
         long bytes = limits.cost().bytes(batch.sequences().length, batch.length());
         workers.memory().enter(bytes);
         try {
-            replicas.run(TokenBatch.of(sequences, batch, tokenizer.padId()), FloatBuffer.wrap(rows));
+            replicas.run(TokenBatch.of(sequences, batch), FloatBuffer.wrap(rows));
         } finally {
             workers.memory().leave(bytes);
         }

@@ -64,14 +64,14 @@ class CompiledGraphTest {
     void onlyTheStandardDialectOfBertReadsTokenTypes() {
         assertThat(GraphCompiler.compile(CONFIG, MEAN, model.tensors(), GraphOptions.fused())
                         .inputs())
-                .containsExactly("input_ids", "attention_mask");
+                .containsExactly("input_ids", "slots", "places");
         assertThat(GraphCompiler.compile(CONFIG, MEAN, model.tensors(), GraphOptions.standard())
                         .inputs())
                 .containsExactly("input_ids", "attention_mask", "token_type_ids");
         List<ModelModule> withoutPrompt = List.of(new ModelModule.Pooling(List.of(PoolingMode.MEAN), false));
         assertThat(GraphCompiler.compile(CONFIG, withoutPrompt, model.tensors(), GraphOptions.fused())
                         .inputs())
-                .containsExactly("input_ids", "attention_mask", "pooling_mask");
+                .containsExactly("input_ids", "slots", "places", "pooling_mask");
     }
 
     @ParameterizedTest

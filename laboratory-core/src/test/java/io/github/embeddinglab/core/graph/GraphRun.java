@@ -9,7 +9,9 @@ import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /** Runs a written graph on batches of token ids. */
 final class GraphRun implements AutoCloseable {
@@ -52,9 +54,19 @@ final class GraphRun implements AutoCloseable {
             Arrays.fill(mask, r * t, r * t + ids[r].length, 1);
             Arrays.fill(pooled, r * t + prompt, r * t + ids[r].length, 1);
         }
+        boolean packed = session.getInputNames().contains("slots");
+        long[] places = LongStream.range(0, tokens.length).filter(i -> mask[(int) i] == 1).toArray();
+        long[] slots = new long[tokens.length];
+        Arrays.fill(slots, -1);
+        for (int i = 0; i < places.length; i++) {
+            slots[(int) places[i]] = i;
+        }
+        long[] packedIds = LongStream.of(places).map(i -> tokens[(int) i]).toArray();
         Map<String, long[]> values = new HashMap<>(Map.of(
-                "input_ids", tokens,
+                "input_ids", packed ? packedIds : tokens,
                 "attention_mask", mask,
+                "slots", slots,
+                "places", places,
                 "pooling_mask", pooled,
                 "token_type_ids", new long[tokens.length]));
         Map<String, OnnxTensor> inputs = new HashMap<>();
@@ -63,7 +75,11 @@ final class GraphRun implements AutoCloseable {
                 inputs.put(
                         name,
                         OnnxTensor.createTensor(
-                                environment, LongBuffer.wrap(values.get(name)), new long[] {ids.length, t}));
+                                environment,
+                                LongBuffer.wrap(values.get(name)),
+                                packed && List.of("input_ids", "places").contains(name)
+                                        ? new long[] {places.length}
+                                        : new long[] {ids.length, t}));
             }
             try (OrtSession.Result result = session.run(inputs)) {
                 FloatBuffer flat = ((OnnxTensor) result.get(0)).getFloatBuffer();

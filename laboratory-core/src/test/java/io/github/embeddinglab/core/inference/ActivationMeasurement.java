@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.LongStream;
 
 /**
  * Compares {@link ActivationMemory} with what a batch really adds to the process: peak minus resident memory before, arena
@@ -79,9 +80,10 @@ final class ActivationMeasurement {
         int count = rows * length;
         long[] ids = new long[count];
         long[] mask = new long[count];
+        long[] numbers = LongStream.range(0, count).toArray();
         Arrays.fill(ids, 7);
         Arrays.fill(mask, 1);
-        TokenBatch batch = new TokenBatch(rows, length, ids, mask, mask);
+        TokenBatch batch = new TokenBatch(rows, length, ids, numbers, numbers, mask);
         FloatBuffer target = FloatBuffer.allocate(rows * width);
         Files.writeString(Path.of("/proc/self/clear_refs"), "5"); // the peak begins anew
         long before = status("VmHWM");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 @Tag("unit")
 class ReplicasTest {
-    private static final TokenBatch BATCH = new TokenBatch(1, 1, new long[] {7}, new long[] {1}, new long[] {1});
+    private static final TokenBatch BATCH = new TokenBatch(1, 1, new long[] {7}, new long[1], new long[1], new long[] {1});
 
     @Test
     void aFailingReplicaIsLeftOutAndItsBatchGoesOn() {
