@@ -10,7 +10,8 @@ import org.apiguardian.api.API.Status;
  * @param memoryLimit ceiling in bytes for the activations of all batches in flight, at least 8 MiB; a text that alone
  *     exceeds it is refused
  * @param arena whether the runtime keeps freed activation memory for the next batch (faster) or returns it
- * @param batchTokens padded tokens of one batch, at least 16; a text longer than that runs alone
+ * @param batchTokens tokens of one batch, at least 16; with padding it holds at most half as many places more; a text longer
+ *     than that runs alone
  * @param batchRows texts of one batch at most, at least 1
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
@@ -30,7 +31,7 @@ public record Resources(int threads, long memoryLimit, boolean arena, int batchT
     }
 
     /**
-     * All processors, 512 MiB, arena on, batches of 512 padded tokens and at most 128 texts.
+     * All processors, 512 MiB, arena on, batches of 512 tokens and at most 128 texts.
      *
      * @return the default
      */
@@ -71,7 +72,7 @@ public record Resources(int threads, long memoryLimit, boolean arena, int batchT
     /**
      * With batches of another size.
      *
-     * @param value padded tokens, at least 16
+     * @param value tokens, at least 16
      * @return a copy
      */
     public Resources withBatchTokens(int value) {

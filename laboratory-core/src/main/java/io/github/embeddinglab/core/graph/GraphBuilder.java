@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Collects nodes, constants and weights. Values are named by strings; each method returns the name of its value. */
 final class GraphBuilder {
@@ -37,6 +38,7 @@ final class GraphBuilder {
     private final Map<String, Integer> uses = new HashMap<>();
     private final Map<String, ExternalWeight> weights = new LinkedHashMap<>();
     private final List<String> inputs = new ArrayList<>();
+    private GraphProto.Builder nodes = graph;
     private boolean usesMicrosoft;
     private long end;
     private String scope = "";
@@ -78,14 +80,26 @@ final class GraphBuilder {
         return name;
     }
 
+    private static AttributeProto attribute(String name, GraphProto graph) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.GRAPH)
+                .setG(graph)
+                .build();
+    }
+
     /** Declares the output: a value renamed. */
     void output(String from, String name, List<Object> shape) {
-        graph.addNode(NodeProto.newBuilder()
+        output(from, name, shape, graph);
+    }
+
+    private void output(String from, String name, List<Object> shape, GraphProto.Builder of) {
+        nodes.addNode(NodeProto.newBuilder()
                 .setOpType("Identity")
                 .setName(name)
                 .addInput(from)
                 .addOutput(name));
-        graph.addOutput(value(name, TensorProto.DataType.FLOAT, shape));
+        of.addOutput(value(name, TensorProto.DataType.FLOAT, shape));
     }
 
     /** A node of the ONNX standard with one output. */
@@ -119,7 +133,7 @@ final class GraphBuilder {
         while (used > 0 && in.get(used - 1).isEmpty()) {
             used--; // trailing optional inputs that are absent
         }
-        graph.addNode(NodeProto.newBuilder()
+        nodes.addNode(NodeProto.newBuilder()
                 .setDomain(domain)
                 .setOpType(type)
                 .setName(name)
@@ -127,6 +141,32 @@ final class GraphBuilder {
                 .addAllOutput(out)
                 .addAllAttribute(List.of(attributes)));
         return out;
+    }
+
+    /**
+     * One of two ways to the same value, chosen when the graph runs.
+     *
+     * @param condition a boolean scalar
+     * @param shape of the value
+     */
+    String branch(String condition, List<Object> shape, Supplier<String> yes, Supplier<String> no) {
+        return node(
+                "If",
+                List.of(condition),
+                attribute("then_branch", inner(unique(scope + "then"), shape, yes)),
+                attribute("else_branch", inner(unique(scope + "else"), shape, no)));
+    }
+
+    /** Nodes that are added meanwhile stand in a graph of their own; constants and weights stay with the whole. */
+    private GraphProto inner(String name, List<Object> shape, Supplier<String> steps) {
+        GraphProto.Builder outer = nodes;
+        nodes = GraphProto.newBuilder().setName(name);
+        try {
+            output(steps.get(), name + ":value", shape, nodes);
+            return nodes.build();
+        } finally {
+            nodes = outer;
+        }
     }
 
     private String unique(String name) {

@@ -2,18 +2,21 @@ package io.github.embeddinglab.core.inference;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
  * Cuts sequences into batches of similar length.
  *
- * <p>Sorted by length, longest first, so that little is padded, the largest batch meets the memory ceiling first and the
- * short ones fill the end evenly over the workers.
+ * <p>Sorted by length, longest first, so that attention sees little padding (the rest of the encoder sees none), the largest
+ * batch meets the memory ceiling first and the short ones fill the end evenly over the workers. A batch of equal lengths is
+ * closed before a shorter text would bring padding into it, once it is large enough to keep the matrix products busy.
  */
 final class BatchPlan {
-    /** Batches smaller than this many padded tokens are not worth a thread of their own. */
+    /** Batches smaller than this many tokens are not worth a thread of their own. */
     private static final int SMALLEST_SHARE = 64;
+
+    /** From this many tokens on a matrix product runs at its full speed, so waiting for more is not worth padding. */
+    private static final int FULL_ENOUGH = 128;
 
     /**
      * One batch.
@@ -34,39 +37,51 @@ final class BatchPlan {
      * Plans batches.
      *
      * @param lengths tokens of each sequence
-     * @param limits most padded tokens and rows of one batch
+     * @param limits most tokens and rows of one batch
      * @param workers threads that may take batches; short lists are cut so that each gets a share
      * @return batches that hold each sequence once
      */
     static List<Batch> plan(int[] lengths, Limits limits, int workers) {
-        long total = 0;
-        Integer[] order = new Integer[lengths.length];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = i;
-            total += lengths[i];
-        }
-        Arrays.sort(order, Comparator.<Integer>comparingInt(i -> -lengths[i]).thenComparing(Comparator.naturalOrder()));
+        int[] order = longestFirst(lengths);
+        long total = Arrays.stream(lengths).asLongStream().sum();
         // whole rounds over all workers: a batch left over would keep one busy and the others waiting
         long rounds = Math.max(1, ceilDiv(total, (long) workers * limits.tokens()));
-        long tokens = Math.min(limits.tokens(), Math.max(SMALLEST_SHARE, ceilDiv(total, workers * rounds)));
+        long share = Math.min(limits.tokens(), Math.max(SMALLEST_SHARE, ceilDiv(total, workers * rounds)));
         List<Batch> batches = new ArrayList<>();
         for (int from = 0; from < order.length; ) {
-            int length = Math.max(1, lengths[order[from]]);
-            int rows = (int) Math.max(1, Math.min(Math.min(rows(tokens, length, limits), limits.rows()), limits.rowsOf(length)));
-            int to = Math.min(order.length, from + rows);
-            int[] sequences = new int[to - from];
-            for (int i = from; i < to; i++) {
-                sequences[i - from] = order[i];
-            }
-            batches.add(new Batch(sequences, length));
+            int to = end(order, from, lengths, share, limits);
+            batches.add(new Batch(Arrays.copyOfRange(order, from, to), Math.max(1, lengths[order[from]])));
             from = to;
         }
         return batches;
     }
 
-    /** Sequences that fill a share, rounded up so that shares do not add up to one batch more, and never over the limit. */
-    private static long rows(long tokens, int length, Limits limits) {
-        return Math.min(ceilDiv(tokens, length), limits.tokens() / length);
+    private static int[] longestFirst(int[] lengths) {
+        // one sort of primitives: length above, place in the list below
+        long[] keys = new long[lengths.length];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = (long) (Integer.MAX_VALUE - lengths[i]) << 32 | i;
+        }
+        Arrays.sort(keys);
+        return Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
+    }
+
+    /** Where the batch that begins at {@code from} ends: at its share of tokens, never beyond a limit. */
+    private static int end(int[] order, int from, int[] lengths, long share, Limits limits) {
+        int length = Math.max(1, lengths[order[from]]);
+        long most = Math.max(1, Math.min(Math.min(limits.rows(), limits.places() / length), limits.rowsOf(length)));
+        long tokens = length;
+        int to = from + 1;
+        while (to < order.length && to - from < most && tokens < share) {
+            int next = Math.max(1, lengths[order[to]]);
+            boolean full = next < length && lengths[order[to - 1]] == length;
+            if (tokens + next > limits.tokens() || full && tokens >= FULL_ENOUGH) {
+                break;
+            }
+            tokens += next;
+            to++;
+        }
+        return to;
     }
 
     private static long ceilDiv(long a, long b) {
@@ -76,12 +91,17 @@ final class BatchPlan {
     /**
      * What bounds a batch.
      *
-     * @param tokens padded tokens
+     * @param tokens tokens without padding
      * @param rows sequences
      * @param memory bytes of activations
      * @param cost bytes of a batch
      */
     record Limits(int tokens, int rows, long memory, ActivationMemory cost) {
+        /** Most places of a batch, padding included: half as many again as tokens, for attention is the smaller part. */
+        long places() {
+            return tokens + tokens / 2L;
+        }
+
         /** Most sequences of a length that stay under the memory ceiling, 0 when not even one does. */
         int rowsOf(int length) {
             return (int) Math.min(Integer.MAX_VALUE, memory / cost.bytes(1, length));

@@ -37,7 +37,8 @@ class BatchPlanTest {
                         .isEqualTo(Math.max(1, Arrays.stream(batch.sequences()).map(i -> lengths[i]).max().orElseThrow()))
                         .isLessThanOrEqualTo(before);
                 if (batch.sequences().length > 1) {
-                    assertThat(batch.paddedTokens()).isLessThanOrEqualTo(tokens);
+                    assertThat(Arrays.stream(batch.sequences()).map(i -> lengths[i]).sum()).isLessThanOrEqualTo(tokens);
+                    assertThat(batch.paddedTokens()).isLessThanOrEqualTo(tokens + tokens / 2);
                 }
                 assertThat(COST.bytes(batch.sequences().length, batch.length())).isLessThanOrEqualTo(memory);
                 Arrays.stream(batch.sequences()).forEach(i -> seen[i]++);
@@ -56,6 +57,15 @@ class BatchPlanTest {
         assertThat(BatchPlan.plan(lengths, limits, 2)).hasSize(2);
         assertThat(BatchPlan.plan(lengths, limits, 64)).as("never below 64 tokens").hasSize(4);
         assertThat(BatchPlan.plan(new int[0], limits, 2)).isEmpty();
+    }
+
+    @Test
+    void equalLengthsStayAmongThemselves() {
+        int[] lengths = {40, 40, 40, 40, 30, 30, 30, 30, 30, 20};
+        List<BatchPlan.Batch> batches = BatchPlan.plan(lengths, new BatchPlan.Limits(512, 128, 1 << 29, COST), 1);
+        assertThat(batches.get(0).sequences()).containsExactly(0, 1, 2, 3);
+        assertThat(batches.get(1).sequences()).containsExactly(4, 5, 6, 7, 8);
+        assertThat(batches.get(2).sequences()).containsExactly(9);
     }
 
     @Test
