@@ -8,8 +8,10 @@ import io.github.embeddinglab.core.tokenization.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
+import org.jspecify.annotations.Nullable;
 
 /** Makes running models of what was read and compiled. */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
@@ -30,15 +32,29 @@ public final class EmbedderFactory {
             ModelProfile profile, Tokenizer tokenizer, Path graph, Devices devices, Workers workers) {
         List<EncoderSession> sessions = new ArrayList<>();
         try {
+            boolean arena = workers.resources().arena();
             for (Device device : devices.chosen()) {
                 sessions.add(new EncoderSession(
-                        graph, devices.provider(), device, workers.resources().arena()));
+                        graph, new EncoderSession.Settings(devices.provider(), device, arena, 1)));
             }
-            return new TransformerEmbedder(profile, tokenizer, new Replicas(sessions), workers);
+            Encoder encoder = new Encoder(new Replicas(sessions), new LoneBatches(wide(graph, devices, workers)));
+            return new TransformerEmbedder(profile, tokenizer, encoder, workers);
         } catch (RuntimeException | Error e) {
             sessions.forEach(EncoderSession::close);
             throw e;
         }
+    }
+
+    /** Opens a session in which all threads share one batch; null where that cannot help. */
+    private static @Nullable Supplier<Replica> wide(Path graph, Devices devices, Workers workers) {
+        Device device = devices.chosen().get(0);
+        int threads = workers.resources().threads();
+        if (threads == 1 || !device.kind().equals("cpu")) {
+            return null;
+        }
+        var settings = new EncoderSession.Settings(
+                devices.provider(), device, workers.resources().arena(), threads);
+        return LoneBatches.telling(() -> new EncoderSession(graph, settings));
     }
 
     /**

@@ -26,21 +26,31 @@ final class EncoderSession implements Replica {
     private final Device device;
     private final Set<String> inputs;
 
-    EncoderSession(Path graph, DeviceProvider provider, Device device, boolean arena) {
-        this.device = device;
+    /**
+     * How a session runs.
+     *
+     * @param provider of the device
+     * @param device where it runs
+     * @param arena whether freed activation memory is kept for the next batch
+     * @param threads that work on one batch
+     */
+    record Settings(DeviceProvider provider, Device device, boolean arena, int threads) {}
+
+    EncoderSession(Path graph, Settings settings) {
+        this.device = settings.device();
         this.environment = OrtEnvironment.getEnvironment();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(1);
+            options.setIntraOpNumThreads(settings.threads());
             options.setInterOpNumThreads(1);
             options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             options.addConfigEntry("session.inter_op.allow_spinning", "0");
-            options.setCPUArenaAllocator(arena);
+            options.setCPUArenaAllocator(settings.arena());
             // patterns are kept for every shape that was ever seen: with free shapes that is a leak
             options.setMemoryPatternOptimization(false);
             options.setSessionLogLevel(ai.onnxruntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-            provider.configure(options, device);
+            settings.provider().configure(options, device);
             this.session = environment.createSession(graph.toString(), options);
             this.inputs = session.getInputNames();
         } catch (OrtException e) {

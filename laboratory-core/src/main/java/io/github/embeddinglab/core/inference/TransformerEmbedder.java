@@ -17,15 +17,15 @@ import java.util.Map;
 /** A loaded transformer: tokenizer, replicas of its compiled graph, and what the folder says of prompts and limits. */
 final class TransformerEmbedder extends LocalEmbedder {
     private final Tokenizer tokenizer;
-    private final Replicas replicas;
+    private final Encoder encoder;
     private final Workers workers;
     private final TextPreparation preparation;
     private final BatchPlan.Limits limits;
 
-    TransformerEmbedder(ModelProfile profile, Tokenizer tokenizer, Replicas replicas, Workers workers) {
+    TransformerEmbedder(ModelProfile profile, Tokenizer tokenizer, Encoder encoder, Workers workers) {
         super(profile);
         this.tokenizer = tokenizer;
-        this.replicas = replicas;
+        this.encoder = encoder;
         this.workers = workers;
         this.preparation = new TextPreparation(tokenizer, profile.maxTokens(), profile.promptIsPooled());
         this.limits = new BatchPlan.Limits(
@@ -50,7 +50,7 @@ final class TransformerEmbedder extends LocalEmbedder {
         Steps steps = new Steps(sequences.size(), uniques.texts().size(), options.progress());
         workers.run(batches.size(), number -> {
             BatchPlan.Batch batch = batches.get(number);
-            float[] rows = runBatch(batch, sequences, dimensions);
+            float[] rows = runBatch(batch, sequences, batches.size() == 1);
             for (int i = 0; i < batch.sequences().length; i++) {
                 Sequence sequence = sequences.get(batch.sequences()[i]);
                 if (split) {
@@ -80,12 +80,12 @@ final class TransformerEmbedder extends LocalEmbedder {
         }
     }
 
-    private float[] runBatch(BatchPlan.Batch batch, List<Sequence> sequences, int dimensions) throws InterruptedException {
-        float[] rows = new float[batch.sequences().length * dimensions];
+    private float[] runBatch(BatchPlan.Batch batch, List<Sequence> sequences, boolean alone) throws InterruptedException {
+        float[] rows = new float[batch.sequences().length * dimensions()];
         long bytes = limits.cost().bytes(batch.sequences().length, batch.length());
         workers.memory().enter(bytes);
         try {
-            replicas.run(TokenBatch.of(sequences, batch), FloatBuffer.wrap(rows));
+            encoder.run(TokenBatch.of(sequences, batch), alone, workers, FloatBuffer.wrap(rows));
         } finally {
             workers.memory().leave(bytes);
         }
@@ -124,7 +124,7 @@ final class TransformerEmbedder extends LocalEmbedder {
     @Override
     void release() {
         try {
-            replicas.close();
+            encoder.close();
         } finally {
             tokenizer.close();
         }

@@ -62,6 +62,15 @@ public final class Workers implements AutoCloseable {
         return memory;
     }
 
+    /** Takes the threads of the budget beside the caller's own if all of them are idle. */
+    boolean tryTakeOthers() {
+        return permits.tryAcquire(resources.threads() - 1);
+    }
+
+    void giveOthersBack() {
+        permits.release(resources.threads() - 1);
+    }
+
     /** One of several tasks that may run at the same time. */
     @FunctionalInterface
     interface Task {

@@ -54,7 +54,8 @@ final class ActivationMeasurement {
         GraphCompiler.compile(config, modules, model.tensors(), GraphOptions.fused()).writeTo(folder);
         ActivationMemory formula = new ActivationMemory(config);
         try (EncoderSession session = new EncoderSession(
-                folder.resolve(CompiledGraph.MODEL_FILE), new Cpu(), new Device("cpu", 0, ""), false)) {
+                folder.resolve(CompiledGraph.MODEL_FILE),
+                new EncoderSession.Settings(new Cpu(), new Device("cpu", 0, ""), false, 1))) {
             run(session, 1, 8, config.hidden());
             for (String shape : Arrays.copyOfRange(args, 5, args.length)) {
                 String[] sides = shape.split("x", -1);

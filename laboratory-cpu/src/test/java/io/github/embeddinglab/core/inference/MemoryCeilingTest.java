@@ -161,13 +161,17 @@ class MemoryCeilingTest {
         AtomicInteger runs = new AtomicInteger();
         try (ModelFolder model = ModelFolder.open(ReferenceModels.folder("bert-mean"))) {
             Path graph = graph(model);
+            var settings = new EncoderSession.Settings(devices.provider(), cpu, true, 1);
             List<Replica> replicas = List.of(
-                    new Breaking(new EncoderSession(graph, devices.provider(), cpu, true), runs, batches),
+                    new Breaking(new EncoderSession(graph, settings), runs, batches),
                     both
-                            ? new Breaking(new EncoderSession(graph, devices.provider(), cpu, true), runs, batches)
-                            : new EncoderSession(graph, devices.provider(), cpu, true));
+                            ? new Breaking(new EncoderSession(graph, settings), runs, batches)
+                            : new EncoderSession(graph, settings));
             return new TransformerEmbedder(
-                    profile(model), Tokenizers.open(model.tokenizer(), natives()), new Replicas(replicas), workers);
+                    profile(model),
+                    Tokenizers.open(model.tokenizer(), natives()),
+                    new Encoder(new Replicas(replicas), new LoneBatches(null)),
+                    workers);
         }
     }
 
