@@ -23,10 +23,11 @@ final class BatchPlan {
      *
      * @param sequences numbers of the sequences, longest first
      * @param length tokens to which all are padded
+     * @param tokens of all, padding not counted
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Batch(int[] sequences, int length) {
-        long paddedTokens() {
+    record Batch(int[] sequences, int length, long tokens) {
+        long places() {
             return (long) sequences.length * length;
         }
     }
@@ -50,7 +51,9 @@ final class BatchPlan {
         List<Batch> batches = new ArrayList<>();
         for (int from = 0; from < order.length; ) {
             int to = end(order, from, lengths, share, limits);
-            batches.add(new Batch(Arrays.copyOfRange(order, from, to), Math.max(1, lengths[order[from]])));
+            int[] sequences = Arrays.copyOfRange(order, from, to);
+            long tokens = Arrays.stream(sequences).mapToLong(i -> Math.max(1, lengths[i])).sum();
+            batches.add(new Batch(sequences, Math.max(1, lengths[order[from]]), tokens));
             from = to;
         }
         return batches;
@@ -102,9 +105,10 @@ final class BatchPlan {
             return tokens + tokens / 2L;
         }
 
-        /** Most sequences of a length that stay under the memory ceiling, 0 when not even one does. */
+        /** Most sequences of a length that stay under the memory ceiling, at least one. */
         int rowsOf(int length) {
-            return (int) Math.min(Integer.MAX_VALUE, memory / cost.bytes(1, length));
+            long two = cost.most(2, length);
+            return two > memory ? 1 : (int) Math.min(Integer.MAX_VALUE, 2 * memory / two);
         }
     }
 }

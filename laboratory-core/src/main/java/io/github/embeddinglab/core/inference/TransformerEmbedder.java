@@ -71,7 +71,7 @@ final class TransformerEmbedder extends LocalEmbedder {
     private void requireRoom(List<BatchPlan.Batch> batches) {
         if (!batches.isEmpty()) {
             int longest = batches.get(0).length();
-            long bytes = limits.cost().bytes(1, longest);
+            long bytes = limits.cost().most(1, longest);
             if (bytes > limits.memory()) {
                 throw new InvalidInputException("a text of " + longest + " tokens needs " + bytes
                         + " bytes of activations, the memory limit is " + limits.memory()
@@ -82,7 +82,7 @@ final class TransformerEmbedder extends LocalEmbedder {
 
     private float[] runBatch(BatchPlan.Batch batch, List<Sequence> sequences, boolean alone) throws InterruptedException {
         float[] rows = new float[batch.sequences().length * dimensions()];
-        long bytes = limits.cost().bytes(batch.sequences().length, batch.length());
+        long bytes = limits.cost().bytes(batch.tokens(), batch.sequences().length, batch.length());
         workers.memory().enter(bytes);
         try {
             encoder.run(TokenBatch.of(sequences, batch), alone, workers, FloatBuffer.wrap(rows));

@@ -27,7 +27,8 @@ import java.util.stream.LongStream;
  * off, on Linux. The C library has to give each large block back at once ({@code MALLOC_MMAP_THRESHOLD_=65536}), and Java
  * must not grow meanwhile ({@code -Xms} as {@code -Xmx}, {@code AlwaysPreTouch}, {@code UseSerialGC}).
  *
- * <p>Arguments: architecture, pooling, heads, width of a head, feed-forward width, then shapes as in {@code 4x128}.
+ * <p>Arguments: architecture, pooling, heads, width of a head, feed-forward width, then shapes as in {@code 4x128}, or {@code 4x128p} where
+ * every second row is padded by half.
  */
 final class ActivationMeasurement {
     private static final int VOCABULARY = 1000;
@@ -56,19 +57,20 @@ final class ActivationMeasurement {
         try (EncoderSession session = new EncoderSession(
                 folder.resolve(CompiledGraph.MODEL_FILE),
                 new EncoderSession.Settings(new Cpu(), new Device("cpu", 0, ""), false, 1))) {
-            run(session, 1, 8, config.hidden());
+            run(session, batch(1, 8, false), config.hidden());
             for (String shape : Arrays.copyOfRange(args, 5, args.length)) {
-                String[] sides = shape.split("x", -1);
+                boolean padded = shape.endsWith("p");
+                String[] sides = shape.replace("p", "").split("x", -1);
                 int rows = Integer.parseInt(sides[0]);
                 int length = Integer.parseInt(sides[1]);
                 List<Long> grown = new ArrayList<>();
                 for (int round = 0; round < 4; round++) {
-                    grown.add(run(session, rows, length, config.hidden()));
+                    grown.add(run(session, batch(rows, length, padded), config.hidden()));
                 }
                 grown.remove(0);
                 grown.sort(null);
                 double measured = grown.get(1);
-                double estimated = formula.bytes(rows, length);
+                double estimated = formula.bytes(batch(rows, length, padded).ids().length, rows, length);
                 System.out.printf(
                         Locale.ROOT, "| %s %s h=%d a=%d f=%d | %s | %.2f | %.2f | %.2f |%n", architecture, args[1],
                         config.hidden(), config.heads(), config.intermediate(), shape, measured / (1 << 20),
@@ -77,15 +79,25 @@ final class ActivationMeasurement {
         }
     }
 
-    private static long run(EncoderSession session, int rows, int length, int width) throws IOException {
-        int count = rows * length;
-        long[] ids = new long[count];
-        long[] mask = new long[count];
-        long[] numbers = LongStream.range(0, count).toArray();
+    /** Every second row is padded by half when {@code padded}. */
+    private static TokenBatch batch(int rows, int length, boolean padded) {
+        long[] mask = new long[rows * length];
+        long[] slots = new long[mask.length];
+        Arrays.fill(slots, -1);
+        long[] places = LongStream.range(0, mask.length)
+                .filter(place -> !padded || place / length % 2 == 0 || place % length < length / 2)
+                .toArray();
+        for (int token = 0; token < places.length; token++) {
+            mask[(int) places[token]] = 1;
+            slots[(int) places[token]] = token;
+        }
+        long[] ids = new long[places.length];
         Arrays.fill(ids, 7);
-        Arrays.fill(mask, 1);
-        TokenBatch batch = new TokenBatch(rows, length, ids, numbers, numbers, mask);
-        FloatBuffer target = FloatBuffer.allocate(rows * width);
+        return new TokenBatch(rows, length, ids, slots, places, mask);
+    }
+
+    private static long run(EncoderSession session, TokenBatch batch, int width) throws IOException {
+        FloatBuffer target = FloatBuffer.allocate(batch.rows() * width);
         Files.writeString(Path.of("/proc/self/clear_refs"), "5"); // the peak begins anew
         long before = status("VmHWM");
         session.run(batch, target);

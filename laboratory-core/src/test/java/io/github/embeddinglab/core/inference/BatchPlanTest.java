@@ -25,7 +25,7 @@ class BatchPlanTest {
             int[] lengths = random.ints(random.nextInt(400), 0, 1 + random.nextInt(512)).toArray();
             int tokens = 16 + random.nextInt(2000);
             int rows = 1 + random.nextInt(130);
-            long memory = COST.bytes(1, 512) + random.nextInt(1 << 26);
+            long memory = COST.most(1, 512) + random.nextInt(1 << 26);
             int workers = 1 + random.nextInt(8);
             List<BatchPlan.Batch> batches =
                     BatchPlan.plan(lengths, new BatchPlan.Limits(tokens, rows, memory, COST), workers);
@@ -38,9 +38,9 @@ class BatchPlanTest {
                         .isLessThanOrEqualTo(before);
                 if (batch.sequences().length > 1) {
                     assertThat(Arrays.stream(batch.sequences()).map(i -> lengths[i]).sum()).isLessThanOrEqualTo(tokens);
-                    assertThat(batch.paddedTokens()).isLessThanOrEqualTo(tokens + tokens / 2);
+                    assertThat(batch.places()).isLessThanOrEqualTo(tokens + tokens / 2);
                 }
-                assertThat(COST.bytes(batch.sequences().length, batch.length())).isLessThanOrEqualTo(memory);
+                assertThat(COST.bytes(batch.tokens(), batch.sequences().length, batch.length())).isLessThanOrEqualTo(memory);
                 Arrays.stream(batch.sequences()).forEach(i -> seen[i]++);
                 before = batch.length();
             }
