@@ -84,7 +84,7 @@ public final class TrainingWriter {
             case DOCUMENTS -> object.put("title", texts.get(0)).put("text", texts.get(1));
             default -> object.put("query", texts.get(0)).put("document", texts.get(1));
         }
-        if (form == Form.SCORED_TRIPLETS || form == Form.TRIPLETS && texts.size() == PAIR + 1) {
+        if (form == Form.SCORED_TRIPLETS || (form == Form.TRIPLETS && texts.size() == PAIR + 1)) {
             object.put("negative", texts.get(PAIR));
         } else if (form == Form.TRIPLETS) {
             texts.subList(PAIR, texts.size()).forEach(object.withArray("negative")::add);
