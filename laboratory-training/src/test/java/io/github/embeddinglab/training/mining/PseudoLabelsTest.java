@@ -24,11 +24,11 @@ import org.junit.jupiter.api.Test;
 @Tag("unit")
 class PseudoLabelsTest {
     private static TrainingSet pairs() {
-        String[] words = "key token cache index vector model train batch".split(" ");
+        List<String> words = List.of("key", "token", "cache", "index", "vector", "model", "train", "batch");
         List<TrainingRow> rows = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            String document = words[i % 8] + " of the " + words[(i / 8 + 3) % 8] + " number" + i;
-            rows.add(TrainingRow.pair(words[i % 8] + " number" + i, document).inGroup("g" + i));
+            String document = words.get(i % 8) + " of the " + words.get((i / 8 + 3) % 8) + " number" + i;
+            rows.add(TrainingRow.pair(words.get(i % 8) + " number" + i, document).inGroup("g" + i));
         }
         return TrainingSet.read(TrainingData.pairs(rows));
     }
