@@ -5,6 +5,7 @@ module io.github.embeddinglab.api {
 
     exports io.github.embeddinglab.api;
     exports io.github.embeddinglab.api.spi;
+    exports io.github.embeddinglab.api.training;
 
     uses io.github.embeddinglab.api.spi.LaboratoryProvider;
     uses io.github.embeddinglab.api.spi.EmbedderProvider;

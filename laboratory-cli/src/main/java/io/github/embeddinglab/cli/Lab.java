@@ -29,6 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BenchmarkCommand.class,
             ModelsCommand.class,
             ExportCommand.class,
+            GenerateCommand.class,
+            MineCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
         },
@@ -161,7 +163,7 @@ public final class Lab implements Runnable {
     /** Without a verb: shows the help. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, benchmark, models, export, doctor or demo");
+        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, benchmark, models, export, generate, mine, doctor or demo");
     }
 
     /** Makes commands that need the console. */

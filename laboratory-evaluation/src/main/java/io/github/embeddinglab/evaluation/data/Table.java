@@ -4,6 +4,7 @@ import io.github.embeddinglab.api.InvalidInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apiguardian.api.API;
@@ -34,8 +35,10 @@ public final class Table {
      *     fields than the header
      */
     public static Table read(Path file) {
-        String name = file.getFileName().toString();
-        boolean commas = name.endsWith(".csv") || name.endsWith(".csv.gz");
+        return read(file, DataRow.Format.of(file) == DataRow.Format.CSV);
+    }
+
+    static Table read(Path file, boolean commas) {
         List<String> header = new ArrayList<>();
         List<String[]> rows = new ArrayList<>();
         Lines.each(file, (number, line) -> {
@@ -79,6 +82,21 @@ public final class Table {
         }
         fields.add(field.toString());
         return fields.toArray(String[]::new);
+    }
+
+    /** Takes a row. */
+    interface Sink {
+        void accept(long line, Map<String, List<String>> fields);
+    }
+
+    void each(Sink sink) {
+        for (int i = 0; i < rows.size(); i++) {
+            Map<String, List<String>> fields = new LinkedHashMap<>();
+            for (int column = 0; column < header.size(); column++) {
+                fields.put(header.get(column), List.of(rows.get(i)[column]));
+            }
+            sink.accept(i + 2L, fields);
+        }
     }
 
     /**
