@@ -1,5 +1,6 @@
 package io.github.embeddinglab.training.encoder;
 
+import io.github.embeddinglab.api.InvalidModelException;
 import io.github.embeddinglab.core.graph.EncoderPlan;
 import io.github.embeddinglab.core.graph.EncoderPlan.Attention;
 import io.github.embeddinglab.core.graph.EncoderPlan.Embedding;
@@ -14,13 +15,16 @@ import io.github.embeddinglab.core.model.EncoderConfig.Rotary;
 import io.github.embeddinglab.training.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Walks an {@link EncoderPlan} on tensors: token ids (n x t) to token vectors (n x t x h). Without dropout. */
+/** Walks an {@link EncoderPlan} on tensors: token ids (n x t) to token vectors (n x t x h). */
 final class EncoderPass {
     /** Added to scores of tokens that are not seen: far below all scores, and finite, so that a row of them stays finite. */
     private static final float UNSEEN = -1e9f;
+
+    private static final String RELATIVE = "encoder.relative_attention_bias.weight";
 
     private final EncoderPlan plan;
     private final EncoderConfig config;
@@ -35,55 +39,105 @@ final class EncoderPass {
 
     /** Loads all weights, so that the list of parameters is whole before the first batch. */
     private void touch() {
-        weights.get(plan.embedding().words());
-        touch(plan.embedding().positions());
-        touch(plan.embedding().tokenTypes());
-        touch(plan.embedding().norm());
-        touch(config.relativeBuckets() > 0 ? "encoder.relative_attention_bias.weight" : "");
-        for (Layer layer : plan.layers()) {
-            List<Linear> linears = new ArrayList<>(List.of(
-                    layer.attention().query(), layer.attention().key(), layer.attention().value(), layer.attention().output(),
-                    layer.mlp().up(), layer.mlp().down()));
-            Linear gate = layer.mlp().gate();
-            if (gate != null) {
-                linears.add(gate);
+        embeddings().forEach(weights::get);
+        last(plan.layers().size()).forEach(weights::get);
+    }
+
+    /** Names of the weights below the first layer, and of MPNet's table of distances, which all layers read. */
+    Set<String> embeddings() {
+        Embedding embedding = plan.embedding();
+        Set<String> out = new TreeSet<>(List.of(embedding.words(), embedding.norm().weight()));
+        out.add(embedding.positions());
+        out.add(embedding.tokenTypes());
+        out.add(embedding.norm().bias());
+        if (config.relativeBuckets() > 0) {
+            out.add(RELATIVE);
+        }
+        out.remove("");
+        return out;
+    }
+
+    /** Names of the weights of the last layers. */
+    Set<String> last(int layers) {
+        Set<String> out = new TreeSet<>();
+        for (Layer layer : plan.layers().subList(plan.layers().size() - layers, plan.layers().size())) {
+            for (Linear linear : linears(layer)) {
+                linear.slices().forEach(slice -> out.addAll(List.of(slice.weight(), slice.bias())));
             }
-            linears.forEach(linear -> linear.slices().forEach(slice -> {
-                touch(slice.weight());
-                touch(slice.bias());
-            }));
-            touch(layer.afterAttention());
-            touch(layer.afterMlp());
+            out.addAll(names(layer.afterAttention()));
+            out.addAll(names(layer.afterMlp()));
         }
+        out.remove("");
+        return out;
     }
 
-    private void touch(Norm norm) {
-        touch(norm.weight());
-        touch(norm.bias());
+    /** Names of all matrices of the layers. */
+    Set<String> matrices() {
+        Set<String> out = new TreeSet<>();
+        plan.layers().forEach(layer -> linears(layer).forEach(linear -> linear.slices().forEach(slice -> out.add(slice.weight()))));
+        return out;
     }
 
-    private void touch(String name) {
-        if (!name.isEmpty()) {
-            weights.get(name);
+    /** Name of the table of words. */
+    String words() {
+        return plan.embedding().words();
+    }
+
+    private static List<Linear> linears(Layer layer) {
+        List<Linear> out = new ArrayList<>(List.of(
+                layer.attention().query(), layer.attention().key(), layer.attention().value(), layer.attention().output(),
+                layer.mlp().up(), layer.mlp().down()));
+        Linear gate = layer.mlp().gate();
+        if (gate != null) {
+            out.add(gate);
         }
+        return out;
+    }
+
+    private static List<String> names(Norm norm) {
+        return List.of(norm.weight(), norm.bias());
     }
 
     /** What the layers share: biases of the attention scores, null where all is seen, and rotary tables. */
     private record Scene(@Nullable Tensor global, @Nullable Tensor local, List<Tensor> globalTurn, List<Tensor> localTurn) {}
 
-    Tensor run(TokenBatch batch) {
+    /** Masks of one pass; with a key of null nothing is dropped. */
+    record Drop(DropoutShares shares, @Nullable DropoutKey key) {
+        private static final int EMBEDDING = 0;
+        private static final int ATTENTION = 1;
+        private static final int INNER = 2;
+        private static final int OUTPUT = 3;
+
+        Tensor apply(Tensor x, double share, int layer, int place) {
+            DropoutKey masks = key;
+            return masks == null || share == 0 ? x : x.dropout(share, masks.seeds(x.size(0), layer, place));
+        }
+    }
+
+    Tensor run(TokenBatch batch, Drop drop) {
+        List<Tensor> all = layers(batch, drop);
+        return all.get(all.size() - 1);
+    }
+
+    /** Token vectors behind each layer, normalised as the next layer reads them; the last are the encoder's. */
+    List<Tensor> layers(TokenBatch batch, Drop drop) {
         Scene scene = scene(batch);
-        Tensor value = embed(batch);
+        Tensor value = drop.apply(embed(batch), drop.shares().embedding(), -1, Drop.EMBEDDING);
         Tensor residual = value;
-        for (Layer layer : plan.layers()) {
-            Tensor attended = attend(layer.attention(), value, scene);
-            Tensor middleSum = linear(attended, layer.attention().output()).add(residual);
+        List<Tensor> out = new ArrayList<>();
+        for (int i = 0; i < plan.layers().size(); i++) {
+            Layer layer = plan.layers().get(i);
+            Tensor attended = linear(attend(layer.attention(), value, scene), layer.attention().output());
+            Tensor middleSum = drop.apply(attended, drop.shares().attention(), i, Drop.ATTENTION).add(residual);
             Tensor middle = norm(middleSum, layer.afterAttention());
-            Tensor endSum = linear(inner(layer.mlp(), middle), layer.mlp().down()).add(plan.preNorm() ? middleSum : middle);
+            Tensor inner = drop.apply(inner(layer.mlp(), middle), drop.shares().inner(), i, Drop.INNER);
+            Tensor outer = drop.apply(linear(inner, layer.mlp().down()), drop.shares().output(), i, Drop.OUTPUT);
+            Tensor endSum = outer.add(plan.preNorm() ? middleSum : middle);
             value = norm(endSum, layer.afterMlp());
             residual = plan.preNorm() ? endSum : value;
+            out.add(value);
         }
-        return value;
+        return out;
     }
 
     private Tensor embed(TokenBatch batch) {
@@ -145,7 +199,7 @@ final class EncoderPass {
         for (int i = 0; i < buckets.length; i++) {
             buckets[i] = RelativePositions.bucket(i % t - i / t, EncoderConfig.MPNET_BUCKETS);
         }
-        Tensor rows = weights.get("encoder.relative_attention_bias.weight").rows(buckets);
+        Tensor rows = weights.get(RELATIVE).rows(buckets);
         return rows.transpose(0, 1).reshape(1, config.heads(), t, t);
     }
 
@@ -174,9 +228,10 @@ final class EncoderPass {
     }
 
     private Tensor attend(Attention attention, Tensor x, Scene scene) {
-        Tensor query = heads(linear(x, attention.query()));
-        Tensor key = heads(linear(x, attention.key()));
-        Tensor value = heads(linear(x, attention.value()));
+        List<Tensor> parts = linears(x, List.of(attention.query(), attention.key(), attention.value()));
+        Tensor query = heads(parts.get(0));
+        Tensor key = heads(parts.get(1));
+        Tensor value = heads(parts.get(2));
         List<Tensor> turn = attention.local() ? scene.localTurn() : scene.globalTurn();
         if (!turn.isEmpty()) {
             query = rotate(query, turn);
@@ -202,9 +257,12 @@ final class EncoderPass {
     }
 
     private Tensor inner(Mlp mlp, Tensor x) {
-        Tensor active = Activations.apply(config.activation(), linear(x, mlp.up()));
         Linear gate = mlp.gate();
-        return gate == null ? active : active.multiply(linear(x, gate));
+        if (gate == null) {
+            return Activations.apply(config.activation(), linear(x, mlp.up()));
+        }
+        List<Tensor> parts = linears(x, List.of(mlp.up(), gate));
+        return Activations.apply(config.activation(), parts.get(0)).multiply(parts.get(1));
     }
 
     private Tensor norm(Tensor x, Norm norm) {
@@ -213,16 +271,24 @@ final class EncoderPass {
     }
 
     private Tensor linear(Tensor x, Linear linear) {
-        Slice slice = linear.slices().get(0); // a plan as read from the folder has one slice a matrix; joining is the compiler's
-        Tensor weight = Objects.requireNonNull(part(slice.weight(), slice));
-        return x.linear(weight, part(slice.bias(), slice));
+        Slice slice = whole(linear.slices().get(0));
+        return weights.linear(x, slice.weight(), slice.bias());
     }
 
-    private @Nullable Tensor part(String name, Slice slice) {
-        if (name.isEmpty()) {
-            return null;
+    /** Affine maps of one input; those that are rows of one stored matrix are one product. */
+    private List<Tensor> linears(Tensor x, List<Linear> linears) {
+        Slice first = linears.get(0).slices().get(0);
+        if (first.rows() == first.tensorRows()) {
+            return linears.stream().map(linear -> linear(x, linear)).toList();
         }
-        Tensor whole = weights.get(name);
-        return slice.rows() == slice.tensorRows() ? whole : whole.narrow(0, slice.first(), slice.rows());
+        int[] rows = linears.stream().mapToInt(Linear::out).toArray();
+        return weights.linear(x, first.weight(), first.bias()).split(-1, rows);
+    }
+
+    private static Slice whole(Slice slice) {
+        if (slice.rows() != slice.tensorRows()) {
+            throw new InvalidModelException("rows of " + slice.weight() + " stand alone; read them with the rest of the matrix");
+        }
+        return slice;
     }
 }

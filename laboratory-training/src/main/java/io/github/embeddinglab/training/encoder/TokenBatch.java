@@ -63,6 +63,50 @@ public final class TokenBatch {
     }
 
     /**
+     * Rows in succession, padded to their own longest.
+     *
+     * @param first row, from 0
+     * @param count rows, at least 1
+     * @return the part
+     */
+    public TokenBatch part(int first, int count) {
+        int to = Math.max(1, Arrays.stream(lengths, first, first + count).max().orElse(1));
+        int[] cut = new int[count * to];
+        for (int row = 0; row < count; row++) {
+            System.arraycopy(ids, (first + row) * length, cut, row * to, to);
+        }
+        return new TokenBatch(
+                to, cut, Arrays.copyOfRange(lengths, first, first + count), Arrays.copyOfRange(notPooled, first, first + count));
+    }
+
+    /**
+     * The same rows with other tokens of the same lengths.
+     *
+     * @param sequences one a row
+     * @return the batch, its pooling mask as here
+     */
+    public TokenBatch withSequences(List<int[]> sequences) {
+        int[] changed = ids.clone();
+        for (int row = 0; row < lengths.length; row++) {
+            if (sequences.size() != lengths.length || sequences.get(row).length != lengths[row]) {
+                throw new InvalidInputException("row " + row + " of a batch would change its length; keep the number of tokens");
+            }
+            System.arraycopy(sequences.get(row), 0, changed, row * length, lengths[row]);
+        }
+        return new TokenBatch(length, changed, lengths, notPooled);
+    }
+
+    /**
+     * Tokens of a row that are no padding.
+     *
+     * @param row from 0
+     * @return 0 to t
+     */
+    public int tokens(int row) {
+        return lengths[row];
+    }
+
+    /**
      * Rows.
      *
      * @return n
