@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -15,19 +16,23 @@ import org.jspecify.annotations.Nullable;
 final class ColumnRoles {
     /** What a column can be, each with the names that mean it. */
     enum Role {
-        QUERY("query", "anchor", "sentence1"),
-        DOCUMENT("document", "positive", "sentence2"),
-        NEGATIVE("negative"),
-        SCORE("score"),
-        LABEL("label"),
-        TEXT("text"),
-        TITLE("title", "heading"),
-        GROUP("group", "file");
+        QUERY,
+        DOCUMENT,
+        NEGATIVE,
+        SCORE,
+        LABEL,
+        TEXT,
+        TITLE,
+        GROUP;
 
-        private final List<String> names;
-
-        Role(String... names) {
-            this.names = List.of(names);
+        List<String> names() {
+            return switch (this) {
+                case QUERY -> List.of("query", "anchor", "sentence1");
+                case DOCUMENT -> List.of("document", "positive", "sentence2");
+                case TITLE -> List.of("title", "heading");
+                case GROUP -> List.of("group", "file");
+                default -> List.of(name().toLowerCase(Locale.ROOT));
+            };
         }
     }
 
@@ -42,7 +47,7 @@ final class ColumnRoles {
 
     static ColumnRoles of(Path file, Set<String> there, Map<String, String> renamed) {
         ColumnRoles roles = new ColumnRoles(file, there);
-        List<String> known = Stream.of(Role.values()).flatMap(role -> role.names.stream()).toList();
+        List<String> known = Stream.of(Role.values()).flatMap(role -> role.names().stream()).toList();
         renamed.forEach((name, column) -> {
             if (!known.contains(name)) {
                 throw new InvalidInputException(
@@ -63,14 +68,14 @@ final class ColumnRoles {
     }
 
     private @Nullable String find(Role role, Map<String, String> renamed) {
-        for (String name : role.names) {
+        for (String name : role.names()) {
             String mapped = renamed.get(name);
             if (mapped != null) {
                 return mapped;
             }
         }
         // a column that was mapped to something else no longer means its own name
-        return role.names.stream()
+        return role.names().stream()
                 .filter(name -> there.contains(name) && !renamed.containsValue(name))
                 .findFirst()
                 .orElse(null);
