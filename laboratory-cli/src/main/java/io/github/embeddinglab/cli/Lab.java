@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             EmbedCommand.class,
             EvaluateCommand.class,
+            FineTuneCommand.class,
             BenchmarkCommand.class,
             ModelsCommand.class,
             ExportCommand.class,
@@ -161,7 +162,7 @@ public final class Lab implements Runnable {
     /** Without a verb: shows the help. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, benchmark, models, export, doctor or demo");
+        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, fine-tune, benchmark, models, export, doctor or demo");
     }
 
     /** Makes commands that need the console. */

@@ -40,8 +40,10 @@ public enum TrainingSetting {
     SEED(integer(0, Long.MAX_VALUE), 42),
     /** Tokens at which training cuts a text; without it, the model's limit. */
     MAX_TOKENS(integer(4, 1 << 20), null),
-    /** Rows computed at a time; without it, as many as the memory allows. */
+    /** Texts computed at a time; without it, as many as the memory allows. */
     MICRO_BATCH(integer(1, 65_536), null),
+    /** MiB that weights, gradients, optimizer and one pass may take by estimate; a larger batch is cut into micro-batches. */
+    MEMORY_MIB(integer(64, 1 << 24), 4096),
     /** Numbers of the matrix products. */
     PRECISION(oneOf("auto", "fp32", "bf16"), "auto"),
     /** Share of hidden values dropped; without it, as the model's configuration has it. */

@@ -22,7 +22,7 @@ public final class TrainingSteps {
     private final TrainingBackend backend;
     private final TrainableModel model;
     private final Loss loss;
-    private Settings settings;
+    private final Settings settings;
     private final List<Tensor> parameters = new ArrayList<>();
     private final Optimizer optimizer;
     private int done;
@@ -98,15 +98,6 @@ public final class TrainingSteps {
             optimizer.step(rate);
             return new Report(done++, before, rate, norm);
         }
-    }
-
-    /**
-     * Changes the plan of the rates, as when a limit of time has become a number of steps.
-     *
-     * @param learningRate by step, those made included
-     */
-    public void replan(LearningRate learningRate) {
-        settings = new Settings(learningRate, settings.weightDecay(), settings.maxGradientNorm());
     }
 
     private void finite(String what, double value) {

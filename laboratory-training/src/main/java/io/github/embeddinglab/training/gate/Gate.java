@@ -81,7 +81,7 @@ public final class Gate {
      * @return with the reason
      */
     public Verdict decide(Scores before, Scores after) {
-        String metric = judge.metric();
+        String metric = judge.metric().isEmpty() ? before.figures().keySet().iterator().next() : judge.metric();
         Difference difference = PairedTest.compare(
                 metric, before.figure(metric).measure(), after.figure(metric).measure(), options.sampling());
         double half = (difference.change().high() - difference.change().low()) / 2;

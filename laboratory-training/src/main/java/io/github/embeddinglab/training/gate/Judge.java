@@ -24,7 +24,7 @@ import org.apiguardian.api.API.Status;
  * rank correlation, labelled texts by classifiers from few examples.
  *
  * @param evaluator over the part
- * @param metric that decides, greater is better
+ * @param metric that decides, greater is better; empty for the evaluator's first
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public record Judge(Evaluator evaluator, String metric) {

@@ -5,12 +5,14 @@ import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.encoder.TokenBatch;
+import io.github.embeddinglab.training.engine.TrainingBatch;
+import io.github.embeddinglab.training.sampling.BatchSampler;
+import io.github.embeddinglab.training.sampling.Samplers;
 import io.github.embeddinglab.training.spi.DropoutMask;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -20,12 +22,17 @@ import java.util.TreeSet;
 /** The batches of a training: rows by step, tokenised, with their labels; a function of (seed, step). */
 final class RowBatches {
     private static final int COLUMN_OF_PARTNER = 1;
+    private static final int ROWS_OF_A_CLASS = 4;
 
     private final TrainingSet set;
     private final TextTokens tokens;
     private final Pairing pairing;
     private final long seed;
-    private final BatchOrder order;
+    private final BatchSampler sampler;
+    private final int batchSize;
+    private final List<int[]> batches = new ArrayList<>();
+    private final int stepsOfFirst;
+    private int epochs;
     private final Map<String, Integer> classes = new LinkedHashMap<>();
     private final Map<String, List<Integer>> rowsOfLabel = new LinkedHashMap<>();
 
@@ -43,11 +50,9 @@ final class RowBatches {
      * One batch.
      *
      * @param rows of the set
-     * @param columns of token sequences
-     * @param labels row-major, empty for none
-     * @param labelShape empty for none
+     * @param texts tokenised, with their labels
      */
-    record Batch(List<Integer> rows, List<TokenBatch> columns, double[] labels, int... labelShape) {}
+    record Batch(List<Integer> rows, TrainingBatch texts) {}
 
     RowBatches(TrainingSet set, TextTokens tokens, Pairing pairing, int batchSize, long seed) {
         this.set = set;
@@ -59,11 +64,38 @@ final class RowBatches {
         for (int i = 0; i < set.rows().size(); i++) {
             rowsOfLabel.computeIfAbsent(label(i), key -> new ArrayList<>()).add(i);
         }
-        this.order = new BatchOrder(set.rows().stream().map(this::keys).toList(), batchSize, seed);
+        this.batchSize = batchSize;
+        this.sampler = sampler();
+        addEpoch();
+        this.stepsOfFirst = batches.size();
     }
 
+    private BatchSampler sampler() {
+        if (pairing == Pairing.CLASSES) {
+            return Samplers.byLabel(Samplers.labels(set), batchSize, ROWS_OF_A_CLASS, seed);
+        }
+        if (pairing == Pairing.BY_LABEL) {
+            int size = Math.min(batchSize, classes.size());
+            return Samplers.noDuplicates(set.withRows(Samplers.labels(set).stream()
+                    .map(label -> TrainingRow.labelled(label, label))
+                    .toList()), size, seed);
+        }
+        return set.form() == Form.PAIRS || set.form() == Form.TRIPLETS
+                ? Samplers.noDuplicates(set, batchSize, seed)
+                : Samplers.shuffled(set.rows().size(), batchSize, seed);
+    }
+
+    /** Where rows are each other's negatives, batches of less than half the size teach little and are left out. */
+    private void addEpoch() {
+        List<int[]> epoch = sampler.epoch(epochs++);
+        int least = Math.min(epoch.get(0).length, Math.max(2, batchSize / 2));
+        boolean negatives = pairing == Pairing.BY_LABEL || set.form() == Form.PAIRS || set.form() == Form.TRIPLETS;
+        batches.addAll(negatives ? epoch.stream().filter(rows -> rows.length >= Math.min(least, epoch.get(0).length)).toList() : epoch);
+    }
+
+    /** Steps of the first epoch; those of others differ by a few where rows share texts. */
     int stepsPerEpoch() {
-        return order.stepsPerEpoch();
+        return stepsOfFirst;
     }
 
     int classes() {
@@ -74,21 +106,11 @@ final class RowBatches {
         return Objects.requireNonNullElse(set.rows().get(row).label(), "");
     }
 
-    /** Where other rows serve as negatives, what two rows of a batch must not share. */
-    private Set<Object> keys(TrainingRow row) {
-        if (pairing == Pairing.BY_LABEL) {
-            return Set.of(Objects.requireNonNullElse(row.label(), ""));
-        }
-        if (set.form() != Form.PAIRS && set.form() != Form.TRIPLETS) {
-            return Set.of();
-        }
-        Set<Object> keys = new HashSet<>();
-        row.texts().forEach(text -> keys.add(text.strip().toLowerCase(Locale.ROOT)));
-        return keys;
-    }
-
     Batch batch(int step) {
-        List<Integer> rows = order.rows(step);
+        while (batches.size() <= step) {
+            addEpoch();
+        }
+        List<Integer> rows = Arrays.stream(batches.get(step)).boxed().toList();
         List<TokenBatch> columns = new ArrayList<>();
         for (int column = 0; column < width(); column++) {
             int place = column;
@@ -96,7 +118,7 @@ final class RowBatches {
             columns.add(tokens.batch(texts, role(column)));
         }
         double[] labels = labels(rows);
-        return labels.length == 0 ? new Batch(rows, columns, labels) : new Batch(rows, columns, labels, rows.size());
+        return new Batch(rows, labels.length == 0 ? TrainingBatch.of(columns) : TrainingBatch.of(columns, labels, rows.size()));
     }
 
     private int width() {

@@ -13,10 +13,17 @@ import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.core.model.Tensors;
 import io.github.embeddinglab.core.tokenization.Tokenizer;
 import io.github.embeddinglab.core.tokenization.Tokenizers;
+import io.github.embeddinglab.training.encoder.DropoutShares;
 import io.github.embeddinglab.training.encoder.TrainableModel;
-import io.github.embeddinglab.training.encoder.TrainingSteps;
+import io.github.embeddinglab.training.encoder.Trained;
+import io.github.embeddinglab.training.encoder.WeightAverage;
+import io.github.embeddinglab.training.engine.EngineSettings;
+import io.github.embeddinglab.training.engine.Objective;
+import io.github.embeddinglab.training.engine.StepReport;
+import io.github.embeddinglab.training.engine.TrainingEngine;
 import io.github.embeddinglab.training.libtorch.LibtorchBackend;
 import io.github.embeddinglab.training.loss.Loss;
+import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,8 +31,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.apiguardian.api.API;
+import java.util.Optional;
 import org.apiguardian.api.API.Status;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +51,10 @@ public final class TrainingLoop {
     private final List<TrainingListener.Look> looks = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final long start = System.nanoTime();
-    private StepPlan plan;
+    private PlannedSteps plan;
     private double lookSeconds;
 
-    private TrainingLoop(TrainingInputs inputs, FineTuning.Running running, StepPlan plan) {
+    private TrainingLoop(TrainingInputs inputs, FineTuning.Running running, PlannedSteps plan) {
         this.inputs = inputs;
         this.running = running;
         this.plan = plan;
@@ -78,7 +86,7 @@ public final class TrainingLoop {
                     new TextTokens(folder, tokenizer, recipe.whole(TrainingSetting.MAX_TOKENS).orElse(Integer.MAX_VALUE));
             RowBatches batches = new RowBatches(
                     inputs.rows(), tokens, pairing(inputs), recipe.whole(TrainingSetting.BATCH_SIZE).orElse(32), recipe.seed());
-            TrainingLoop loop = new TrainingLoop(inputs, running, StepPlan.of(recipe, batches.stepsPerEpoch()));
+            TrainingLoop loop = new TrainingLoop(inputs, running, PlannedSteps.of(recipe, batches.stepsPerEpoch()));
             return loop.train(new Open(backend, folder, tokens, batches));
         }
     }
@@ -91,7 +99,7 @@ public final class TrainingLoop {
     }
 
     private TrainingOutcome train(Open open) {
-        TrainableModel model = TrainableModel.load(open.folder(), open.backend());
+        TrainableModel model = load(open);
         Tensors parent = model.tensors();
         Loss loss = LossMaker.make(
                 inputs.loss(),
@@ -99,35 +107,63 @@ public final class TrainingLoop {
                 model.description().dimensions(),
                 open.batches().classes(),
                 inputs.recipe().seed());
-        TrainingSteps steps = new TrainingSteps(
-                open.backend(),
-                model,
-                loss,
-                new TrainingSteps.Settings(
-                        plan.learningRate(),
-                        inputs.recipe().number(TrainingSetting.WEIGHT_DECAY).orElse(0.0),
-                        inputs.recipe().number(TrainingSetting.MAX_GRADIENT_NORM).orElse(1.0)));
+        TrainingEngine engine = TrainingEngine.open(open.backend(), model, Objective.of(loss), settings(open.backend()));
         ModelInTraining seen = new ModelInTraining(inputs.parent().toString(), model, open.backend(), open.tokens());
         Best best = new Best(parent, look(seen, 0), 0);
-        best = steps(open, steps, seen, best);
+        best = steps(open, engine, seen, best);
         Chosen chosen = choose(open, model, parent, best);
         Course course = new Course(losses.size(), seconds(), losses, looks, notes);
         return new TrainingOutcome(chosen.weights(), chosen.words(), course);
     }
 
-    private Best steps(Open open, TrainingSteps steps, ModelInTraining seen, Best first) {
+    private EngineSettings settings(TrainingBackend backend) {
+        FineTuning.Recipe recipe = inputs.recipe();
+        String precision = recipe.word(TrainingSetting.PRECISION);
+        boolean narrow = precision.equals("bf16") || precision.equals("auto") && backend.supports(Precision.BFLOAT16);
+        notes.add("precision " + (narrow ? "bfloat16" : "float32") + (precision.equals("auto") ? ", as the processor has it" : ""));
+        return EngineSettings.of(plan.learningRate())
+                .withWeightDecay(recipe.number(TrainingSetting.WEIGHT_DECAY).orElse(0.0))
+                .withMaxGradientNorm(recipe.number(TrainingSetting.MAX_GRADIENT_NORM).orElse(1.0))
+                .withTrained(trained(recipe))
+                .withPrecision(narrow ? Precision.BFLOAT16 : Precision.FLOAT32)
+                .withMemory(new EngineSettings.Memory(
+                        recipe.whole(TrainingSetting.MEMORY_MIB).orElse(0).longValue() << 20,
+                        recipe.whole(TrainingSetting.MICRO_BATCH).orElse(0)))
+                .withSeed(recipe.seed())
+                .withDropout(recipe.number(TrainingSetting.DROPOUT).orElse(1.0) > 0);
+    }
+
+    private static Trained trained(FineTuning.Recipe recipe) {
+        int layers = recipe.whole(TrainingSetting.LAST_LAYERS).orElse(Trained.ALL);
+        Optional<Integer> rank = recipe.whole(TrainingSetting.LORA_RANK);
+        if (rank.isPresent()) {
+            return new Trained(layers, false, rank.get(), 2.0 * rank.get());
+        }
+        boolean words = recipe.word(TrainingSetting.FROZEN).equals("none") && layers == Trained.ALL;
+        return new Trained(layers, words, 0, 0);
+    }
+
+    private TrainableModel load(Open open) {
+        Optional<Double> dropout = inputs.recipe().number(TrainingSetting.DROPOUT);
+        return dropout.isEmpty()
+                ? TrainableModel.load(open.folder(), open.backend())
+                : TrainableModel.load(
+                        open.folder(), open.backend(), DropoutShares.of(open.folder().architecture(), dropout.get()));
+    }
+
+    private Best steps(Open open, TrainingEngine engine, ModelInTraining seen, Best first) {
         Best best = first;
         int patience = inputs.recipe().whole(TrainingSetting.PATIENCE).orElse(0);
-        double[] measured = new double[StepPlan.MEASURED];
+        double[] measured = new double[PlannedSteps.MEASURED];
         int sinceBest = 0;
         try (BatchAhead ahead = new BatchAhead(open.batches())) {
             for (int step = 0; step < plan.steps(); step++) {
                 long before = System.nanoTime();
-                step(steps, ahead.take(step), step);
+                step(engine, ahead.take(step), step);
                 if (step < measured.length) {
                     measured[step] = (System.nanoTime() - before) / NANOS;
                     if (step == measured.length - 1) {
-                        replan(steps, measured);
+                        replan(engine, measured);
                     }
                 }
                 if (inputs.look() == null || !plan.looksAfter(step + 1)) {
@@ -146,12 +182,12 @@ public final class TrainingLoop {
         return inputs.look() == null ? new Best(seen.weights(), Double.NaN, losses.size()) : best;
     }
 
-    private void step(TrainingSteps steps, RowBatches.Batch batch, int step) {
+    private void step(TrainingEngine engine, RowBatches.Batch batch, int step) {
         if (Thread.interrupted()) {
             throw new CancelledException("training was cancelled after " + step + " of " + plan.steps() + " steps");
         }
         try {
-            TrainingSteps.Report report = steps.step(batch.columns(), batch.labels(), batch.labelShape());
+            StepReport report = engine.step(batch.texts());
             losses.add(report.loss());
             running.listener().stepped(
                     new TrainingListener.Step(step + 1, report.loss(), report.learningRate(), report.gradientNorm()));
@@ -173,13 +209,13 @@ public final class TrainingLoop {
     }
 
     /** A limit of time becomes a number of steps, once. */
-    private void replan(TrainingSteps steps, double[] measured) {
+    private void replan(TrainingEngine engine, double... measured) {
         if (!Double.isFinite(plan.seconds())) {
             return;
         }
-        StepPlan whole = plan;
+        PlannedSteps whole = plan;
         plan = plan.within(seconds(), measured, lookSeconds, interpolates() ? SHARES.length : 0);
-        steps.replan(plan.learningRate());
+        engine.replan(plan.learningRate());
         notes.add(String.format(
                 Locale.ROOT,
                 "%.0f s allow %s (of %,d): a step takes %.2f s, a look %.1f s",
@@ -223,7 +259,7 @@ public final class TrainingLoop {
         double chosen = 1;
         Tensors weights = tuned;
         for (double share : SHARES) {
-            Tensors mixed = Mixture.of(parent, tuned, share);
+            Tensors mixed = WeightAverage.of(parent, tuned, share);
             double found;
             int threads = inputs.recipe().whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
             // a backend of its own, so that the weights of the mixture are freed

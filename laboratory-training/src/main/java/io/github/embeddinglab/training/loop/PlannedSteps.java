@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param steps in all
  * @param lookEvery steps between two looks
  */
-record StepPlan(Recipe recipe, int steps, int lookEvery) {
+record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
     /** Steps that are measured before a limit of time becomes a number of steps. */
     static final int MEASURED = 20;
 
@@ -22,15 +22,15 @@ record StepPlan(Recipe recipe, int steps, int lookEvery) {
     /** Share of the time that looks may take. */
     private static final double LOOKING = 0.2;
 
-    static StepPlan of(Recipe recipe, int stepsPerEpoch) {
+    static PlannedSteps of(Recipe recipe, int stepsPerEpoch) {
         double epochs = recipe.number(TrainingSetting.EPOCHS).orElse(1.0);
         long steps = Math.max(1, Math.round(epochs * stepsPerEpoch));
         return with(recipe, (int) Math.min(steps, Integer.MAX_VALUE / 2), LOOKS);
     }
 
-    private static StepPlan with(Recipe recipe, int steps, int looks) {
+    private static PlannedSteps with(Recipe recipe, int steps, int looks) {
         int every = recipe.whole(TrainingSetting.EVALUATION_STEPS).orElse(Math.max(1, (steps + looks - 1) / looks));
-        return new StepPlan(recipe, steps, every);
+        return new PlannedSteps(recipe, steps, every);
     }
 
     /** Seconds that the training may take; infinite without a limit. */
@@ -47,7 +47,7 @@ record StepPlan(Recipe recipe, int steps, int lookEvery) {
      * @param closing looks that follow the last step
      * @return with no more steps than before
      */
-    StepPlan within(double spent, double[] stepSeconds, double lookSeconds, int closing) {
+    PlannedSteps within(double spent, double[] stepSeconds, double lookSeconds, int closing) {
         double left = seconds() - spent - closing * lookSeconds;
         int looks = lookSeconds <= 0 ? LOOKS : (int) Math.max(1, Math.min(LOOKS, LOOKING * seconds() / lookSeconds));
         double sorted = median(stepSeconds);
