@@ -67,12 +67,13 @@ public enum TrainingSetting {
     /** Threads that compute; without it, all processors. */
     THREADS(integer(1, 1024), null);
 
-    private final Kind kind;
-    private final @Nullable Object byDefault;
+    private final String form;
+    private final @Nullable String byDefault;
 
-    TrainingSetting(Kind kind, @Nullable Object byDefault) {
-        this.kind = kind;
-        this.byDefault = byDefault instanceof Integer whole ? Long.valueOf(whole) : byDefault;
+    /** An enum's fields are texts and numbers, so that it cannot change. */
+    TrainingSetting(String form, @Nullable Object byDefault) {
+        this.form = form;
+        this.byDefault = byDefault == null ? null : byDefault.toString();
     }
 
     /** What values a setting takes. */
@@ -106,16 +107,16 @@ public enum TrainingSetting {
         }
     }
 
-    private static Kind number(double low, double high) {
-        return new Kind.Decimal(low, high);
+    private static String number(double low, double high) {
+        return "number " + low + " " + high;
     }
 
-    private static Kind integer(long low, long high) {
-        return new Kind.Whole(low, high);
+    private static String integer(long low, long high) {
+        return "integer " + low + " " + high;
     }
 
-    private static Kind oneOf(String... words) {
-        return new Kind.Choice(List.of(words));
+    private static String oneOf(String... words) {
+        return "choice " + String.join(" ", words);
     }
 
     /**
@@ -133,7 +134,12 @@ public enum TrainingSetting {
      * @return a range or words
      */
     public Kind kind() {
-        return kind;
+        List<String> parts = List.of(form.split(" ", -1));
+        return switch (parts.get(0)) {
+            case "number" -> new Kind.Decimal(Double.parseDouble(parts.get(1)), Double.parseDouble(parts.get(2)));
+            case "integer" -> new Kind.Whole(Long.parseLong(parts.get(1)), Long.parseLong(parts.get(2)));
+            default -> new Kind.Choice(parts.subList(1, parts.size()));
+        };
     }
 
     /**
@@ -142,7 +148,7 @@ public enum TrainingSetting {
      * @return Double, Long or String, as the kind; null for none
      */
     public @Nullable Object byDefault() {
-        return byDefault;
+        return byDefault == null ? null : check(byDefault);
     }
 
     /**
@@ -168,6 +174,7 @@ public enum TrainingSetting {
      * @throws InvalidInputException when it does not fit
      */
     public Object check(Object value) {
+        Kind kind = kind();
         if (kind instanceof Kind.Decimal range) {
             return decimal(value, range);
         }
@@ -186,7 +193,7 @@ public enum TrainingSetting {
         boolean exact = value instanceof Long || value instanceof Integer;
         double number = value instanceof Number given ? given.doubleValue() : parsed(value);
         long whole = exact ? ((Number) value).longValue() : (long) number;
-        if ((!exact && whole != number) || whole < range.low() || whole > range.high()) {
+        if ((!exact && (double) whole != number) || whole < range.low() || whole > range.high()) {
             throw wrong(value, "a whole number from " + range.low() + " to " + range.high());
         }
         return whole;
