@@ -137,6 +137,17 @@ public interface Embedder extends AutoCloseable {
     Fingerprint fingerprint();
 
     /**
+     * Identifies what the model computes for documents: what an index stores and compares. Differs from
+     * {@link #fingerprint()} only where queries take a way of their own, as with an adapter on the query side, whose stored
+     * vectors stay valid; then rows of {@link Role#DOCUMENT} carry this one. A wrapper passes it on.
+     *
+     * @return stable over processes and machines
+     */
+    default Fingerprint documentFingerprint() {
+        return fingerprint();
+    }
+
+    /**
      * What it can do.
      *
      * @return an immutable set

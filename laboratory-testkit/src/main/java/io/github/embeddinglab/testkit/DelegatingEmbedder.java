@@ -63,6 +63,11 @@ public abstract class DelegatingEmbedder implements Embedder {
     }
 
     @Override
+    public Fingerprint documentFingerprint() {
+        return delegate.documentFingerprint();
+    }
+
+    @Override
     public Set<Capability> capabilities() {
         return delegate.capabilities();
     }

@@ -70,6 +70,11 @@ final class ModelHandle implements Embedder {
     }
 
     @Override
+    public Fingerprint documentFingerprint() {
+        return with(Embedder::documentFingerprint);
+    }
+
+    @Override
     public Set<Capability> capabilities() {
         return with(Embedder::capabilities);
     }

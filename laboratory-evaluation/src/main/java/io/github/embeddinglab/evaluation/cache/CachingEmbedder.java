@@ -6,6 +6,7 @@ import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.Overflow;
 import io.github.embeddinglab.api.Progress;
+import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.api.TokenUse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +81,7 @@ public final class CachingEmbedder implements Embedder {
                 System.arraycopy(entry.vector, 0, values, i * d, d);
                 uses.add(entry.use);
             }
-            return Embeddings.adopt(values, d, uses, embedder.fingerprint());
+            return Embeddings.adopt(values, d, uses, fingerprint(options));
         }
     }
 
@@ -103,8 +104,13 @@ public final class CachingEmbedder implements Embedder {
         }
     }
 
+    /** An adapter on the query side leaves documents' vectors as they were. */
+    private Fingerprint fingerprint(EmbedOptions options) {
+        return options.role().equals(Role.DOCUMENT) ? embedder.documentFingerprint() : embedder.fingerprint();
+    }
+
     private Path file(EmbedOptions options) {
-        return folder.resolve(embedder.fingerprint().value().substring(0, 32) + "-"
+        return folder.resolve(fingerprint(options).value().substring(0, 32) + "-"
                 + options.role().toString().replaceAll("[^A-Za-z0-9_-]", "_") + "-"
                 + Integer.toHexString(options.role().hashCode()) + ".vectors");
     }
@@ -143,6 +149,11 @@ public final class CachingEmbedder implements Embedder {
     @Override
     public Fingerprint fingerprint() {
         return embedder.fingerprint();
+    }
+
+    @Override
+    public Fingerprint documentFingerprint() {
+        return embedder.documentFingerprint();
     }
 
     @Override

@@ -39,7 +39,7 @@ final class RowCheck {
         }
         boolean labelled = form == Form.LABELLED || form == Form.LABELLED_PAIRS;
         String label = row.label();
-        if (labelled != (label != null) || label != null && label.isBlank()) {
+        if (labelled != (label != null) || (label != null && label.isBlank())) {
             throw new InvalidInputException(
                     place + ": the row has " + (labelled ? "no" : "a") + " label, but its form is " + form);
         }

@@ -160,7 +160,7 @@ public final class Samplers {
             int round = 0;
             while (size + perLabel <= batch) {
                 List<List<int[]>> left = bundles.stream().filter(own -> !own.isEmpty()).toList();
-                if (left.isEmpty() || round > 0 && left.size() == 1) {
+                if (left.isEmpty() || (round > 0 && left.size() == 1)) {
                     break;
                 }
                 round++;
