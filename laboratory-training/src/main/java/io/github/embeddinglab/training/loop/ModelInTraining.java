@@ -8,6 +8,7 @@ import io.github.embeddinglab.api.TokenUse;
 import io.github.embeddinglab.core.model.Tensors;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.encoder.TrainableModel;
+import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,16 +20,24 @@ import java.util.stream.IntStream;
 final class ModelInTraining implements Embedder {
     private static final int PADDED_TOKENS = 4096;
 
-    private final String name;
     private final TrainableModel model;
     private final TrainingBackend backend;
     private final TextTokens tokens;
+    private final Precision precision;
 
-    ModelInTraining(String name, TrainableModel model, TrainingBackend backend, TextTokens tokens) {
-        this.name = name;
+    /**
+     * Sees a model.
+     *
+     * @param model at this moment
+     * @param backend that holds it
+     * @param tokens that it reads
+     * @param precision of the big products, as in training
+     */
+    ModelInTraining(TrainableModel model, TrainingBackend backend, TextTokens tokens, Precision precision) {
         this.model = model;
         this.backend = backend;
         this.tokens = tokens;
+        this.precision = precision;
     }
 
     /** A copy of the weights as they are now. */
@@ -38,7 +47,7 @@ final class ModelInTraining implements Embedder {
 
     @Override
     public String model() {
-        return name;
+        return "model in training";
     }
 
     @Override
@@ -68,10 +77,11 @@ final class ModelInTraining implements Embedder {
         return Embeddings.adopt(values, width, texts.stream().map(text -> use).toList(), fingerprint());
     }
 
-    @SuppressWarnings("try") // the scope is closed, not read
+    @SuppressWarnings("try") // scopes are closed, not read
     private void compute(List<String> texts, List<Integer> rows, EmbedOptions options, float[] values) {
         TokenBatch batch = tokens.batch(rows.stream().map(texts::get).toList(), options.role());
-        try (TrainingBackend.Scope scope = backend.withoutGradients()) {
+        try (TrainingBackend.Scope scope = backend.withoutGradients();
+                TrainingBackend.Scope precise = backend.precision(precision)) {
             float[] vectors = model.embed(batch).toFloats();
             int width = dimensions();
             for (int i = 0; i < rows.size(); i++) {

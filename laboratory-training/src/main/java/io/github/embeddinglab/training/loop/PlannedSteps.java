@@ -3,7 +3,7 @@ package io.github.embeddinglab.training.loop;
 import io.github.embeddinglab.api.training.FineTuning.Recipe;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.encoder.LearningRate;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -42,24 +42,22 @@ record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
      * The plan that fits into the time; made once.
      *
      * @param spent seconds so far, the measured steps among them
-     * @param stepSeconds of each measured step
+     * @param step seconds of a step
      * @param lookSeconds of one look, 0 without looks
      * @param closing looks that follow the last step
      * @return with no more steps than before
      */
-    PlannedSteps within(double spent, double[] stepSeconds, double lookSeconds, int closing) {
+    PlannedSteps within(double spent, double step, double lookSeconds, int closing) {
         double left = seconds() - spent - closing * lookSeconds;
         int looks = lookSeconds <= 0 ? LOOKS : (int) Math.max(1, Math.min(LOOKS, LOOKING * seconds() / lookSeconds));
-        double sorted = median(stepSeconds);
-        double more = Math.max(0, (left - looks * lookSeconds) / sorted);
+        double more = Math.max(0, (left - looks * lookSeconds) / step);
         int fitting = (int) Math.min(steps, MEASURED + more);
         return with(recipe, Math.max(1, fitting), looks);
     }
 
-    private static double median(double... values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+    /** The middle of measured times, which a pause of the machine does not move. */
+    static double median(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(0.0);
     }
 
     /** Warm-up steps: those that were set, and no more than a tenth of all. */

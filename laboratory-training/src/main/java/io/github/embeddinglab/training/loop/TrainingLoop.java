@@ -22,19 +22,17 @@ import io.github.embeddinglab.training.engine.Objective;
 import io.github.embeddinglab.training.engine.StepReport;
 import io.github.embeddinglab.training.engine.TrainingEngine;
 import io.github.embeddinglab.training.libtorch.LibtorchBackend;
+import io.github.embeddinglab.training.loop.RunState.Best;
 import io.github.embeddinglab.training.loss.Loss;
 import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apiguardian.api.API.Status;
 import org.apiguardian.api.API;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one loop behind all strategies that train weights: batches as a function of (seed, step), looks at the selection part, early
@@ -44,24 +42,31 @@ import org.jspecify.annotations.Nullable;
 public final class TrainingLoop {
     private static final double[] SHARES = {0.8, 0.6, 0.4, 0.2};
     private static final double NANOS = 1e9;
+    private static final double SAVE_EVERY_SECONDS = 60;
 
     private final TrainingInputs inputs;
     private final FineTuning.Running running;
+    private final RunState state;
     private final List<Double> losses = new ArrayList<>();
     private final List<TrainingListener.Look> looks = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final long start = System.nanoTime();
     private PlannedSteps plan;
+    private boolean planned;
     private double lookSeconds;
+    private double secondsBefore;
+    private double saved;
+    private Best best = new Best(null, Double.NaN, 0);
+    private int sinceBest;
 
-    private TrainingLoop(TrainingInputs inputs, FineTuning.Running running, PlannedSteps plan) {
+    private TrainingLoop(TrainingInputs inputs, FineTuning.Running running, RunState state, PlannedSteps plan) {
         this.inputs = inputs;
         this.running = running;
-        this.plan = plan;
+        this.state = state;
+        Optional<PlannedSteps> fixed = state.plan(inputs.recipe());
+        this.plan = fixed.orElse(plan);
+        this.planned = fixed.isPresent() || !Double.isFinite(plan.seconds());
     }
-
-    /** The state that looks best so far. */
-    private record Best(@Nullable Tensors weights, double value, int step) {}
 
     /** What is open during a training. */
     private record Open(LibtorchBackend backend, ModelFolder folder, TextTokens tokens, RowBatches batches) {}
@@ -71,23 +76,29 @@ public final class TrainingLoop {
      *
      * @param inputs model, rows, recipe
      * @param running who is told
-     * @param natives folder for the tokenizer's native library
+     * @param places where files are kept
      * @return chosen weights and how it went
      * @throws CancelledException when the thread was interrupted
      * @throws LaboratoryException when a loss is not finite, with step and rows
      */
-    public static TrainingOutcome run(TrainingInputs inputs, FineTuning.Running running, Path natives) {
+    public static TrainingOutcome run(TrainingInputs inputs, FineTuning.Running running, TrainingPlaces places) {
         FineTuning.Recipe recipe = inputs.recipe();
         int threads = recipe.whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
         try (LibtorchBackend backend = LibtorchBackend.open(threads);
                 ModelFolder folder = ModelFolder.open(inputs.parent());
-                Tokenizer tokenizer = Tokenizers.open(folder.tokenizer(), natives, folder.lowerCase())) {
+                Tokenizer tokenizer = Tokenizers.open(folder.tokenizer(), places.natives(), folder.lowerCase())) {
             TextTokens tokens =
                     new TextTokens(folder, tokenizer, recipe.whole(TrainingSetting.MAX_TOKENS).orElse(Integer.MAX_VALUE));
             RowBatches batches = new RowBatches(
                     inputs.rows(), tokens, pairing(inputs), recipe.whole(TrainingSetting.BATCH_SIZE).orElse(32), recipe.seed());
-            TrainingLoop loop = new TrainingLoop(inputs, running, PlannedSteps.of(recipe, batches.stepsPerEpoch()));
-            return loop.train(new Open(backend, folder, tokens, batches));
+            RunState state = new RunState(places.run());
+            if (!running.resume()) {
+                state.clear();
+            }
+            TrainingLoop loop = new TrainingLoop(inputs, running, state, PlannedSteps.of(recipe, batches.stepsPerEpoch()));
+            TrainingOutcome outcome = loop.train(new Open(backend, folder, tokens, batches));
+            state.clear();
+            return outcome;
         }
     }
 
@@ -108,29 +119,46 @@ public final class TrainingLoop {
                 open.batches().classes(),
                 inputs.recipe().seed());
         TrainingEngine engine = TrainingEngine.open(open.backend(), model, Objective.of(loss), settings(open.backend()));
-        ModelInTraining seen = new ModelInTraining(inputs.parent().toString(), model, open.backend(), open.tokens());
-        Best best = new Best(parent, look(seen, 0), 0);
-        best = steps(open, engine, seen, best);
-        Chosen chosen = choose(open, model, parent, best);
-        Course course = new Course(losses.size(), seconds(), losses, looks, notes);
-        return new TrainingOutcome(chosen.weights(), chosen.words(), course);
+        ModelInTraining seen = new ModelInTraining(model, open.backend(), open.tokens(), precision(open.backend()));
+        if (running.resume()) {
+            resume(engine);
+        } else {
+            best = new Best(null, look(seen, 0), 0);
+        }
+        steps(open, engine, seen);
+        Chosen chosen = choose(open, model, parent);
+        return new TrainingOutcome(chosen.weights(), chosen.words(), new Course(losses.size(), seconds(), losses, looks, notes));
+    }
+
+    private void resume(TrainingEngine engine) {
+        RunState.Position position = state.resume(engine, running.inexact(), notes);
+        losses.addAll(position.losses());
+        looks.addAll(position.looks());
+        best = position.best();
+        sinceBest = position.sinceBest();
+        secondsBefore = position.seconds();
+        saved = seconds();
     }
 
     private EngineSettings settings(TrainingBackend backend) {
         FineTuning.Recipe recipe = inputs.recipe();
-        String precision = recipe.word(TrainingSetting.PRECISION);
-        boolean narrow = precision.equals("bf16") || precision.equals("auto") && backend.supports(Precision.BFLOAT16);
-        notes.add("precision " + (narrow ? "bfloat16" : "float32") + (precision.equals("auto") ? ", as the processor has it" : ""));
+        notes.add("precision " + precision(backend).name().toLowerCase(Locale.ROOT));
         return EngineSettings.of(plan.learningRate())
                 .withWeightDecay(recipe.number(TrainingSetting.WEIGHT_DECAY).orElse(0.0))
                 .withMaxGradientNorm(recipe.number(TrainingSetting.MAX_GRADIENT_NORM).orElse(1.0))
                 .withTrained(trained(recipe))
-                .withPrecision(narrow ? Precision.BFLOAT16 : Precision.FLOAT32)
+                .withPrecision(precision(backend))
                 .withMemory(new EngineSettings.Memory(
                         recipe.whole(TrainingSetting.MEMORY_MIB).orElse(0).longValue() << 20,
                         recipe.whole(TrainingSetting.MICRO_BATCH).orElse(0)))
                 .withSeed(recipe.seed())
                 .withDropout(recipe.number(TrainingSetting.DROPOUT).orElse(1.0) > 0);
+    }
+
+    private Precision precision(TrainingBackend backend) {
+        String word = inputs.recipe().word(TrainingSetting.PRECISION);
+        boolean narrow = word.equals("bf16") || word.equals("auto") && backend.supports(Precision.BFLOAT16);
+        return narrow ? Precision.BFLOAT16 : Precision.FLOAT32;
     }
 
     private static Trained trained(FineTuning.Recipe recipe) {
@@ -151,56 +179,85 @@ public final class TrainingLoop {
                         open.folder(), open.backend(), DropoutShares.of(open.folder().architecture(), dropout.get()));
     }
 
-    private Best steps(Open open, TrainingEngine engine, ModelInTraining seen, Best first) {
-        Best best = first;
+    private void steps(Open open, TrainingEngine engine, ModelInTraining seen) {
         int patience = inputs.recipe().whole(TrainingSetting.PATIENCE).orElse(0);
-        double[] measured = new double[PlannedSteps.MEASURED];
-        int sinceBest = 0;
+        List<Double> measured = new ArrayList<>();
         try (BatchAhead ahead = new BatchAhead(open.batches())) {
-            for (int step = 0; step < plan.steps(); step++) {
+            while (engine.steps() < plan.steps()) {
                 long before = System.nanoTime();
-                step(engine, ahead.take(step), step);
-                if (step < measured.length) {
-                    measured[step] = (System.nanoTime() - before) / NANOS;
-                    if (step == measured.length - 1) {
-                        replan(engine, measured);
-                    }
+                step(engine, ahead);
+                measured.add((System.nanoTime() - before) / NANOS);
+                if (!planned && measured.size() == PlannedSteps.MEASURED) {
+                    replan(engine, measured);
                 }
-                if (inputs.look() == null || !plan.looksAfter(step + 1)) {
+                if (inputs.look() == null || !plan.looksAfter(engine.steps())) {
                     continue;
                 }
-                double value = look(seen, step + 1);
-                if (value > best.value()) {
-                    best = new Best(seen.weights(), value, step + 1);
-                    sinceBest = 0;
-                } else if (++sinceBest >= patience && patience > 0 && step + 1 < plan.steps()) {
-                    notes.add("stopped early after step " + (step + 1) + ": no gain on the selection part in " + patience + " looks");
+                consider(seen, engine.steps());
+                if (sinceBest >= patience && patience > 0 && engine.steps() < plan.steps()) {
+                    notes.add("stopped early after step " + engine.steps() + ": no gain on the selection part in " + patience + " looks");
                     break;
                 }
+                if (seconds() - saved > SAVE_EVERY_SECONDS) {
+                    save(engine);
+                }
             }
+        } catch (CancelledException e) {
+            // the flag would break the writing of the files
+            boolean again = Thread.interrupted();
+            save(engine);
+            if (again) {
+                Thread.currentThread().interrupt();
+            }
+            throw new CancelledException("training was cancelled after " + engine.steps() + " of " + plan.steps()
+                    + " steps; the same request with resume (--resume) goes on from there", e);
         }
-        return inputs.look() == null ? new Best(seen.weights(), Double.NaN, losses.size()) : best;
+        if (inputs.look() == null) {
+            best = new Best(seen.weights(), Double.NaN, engine.steps());
+        }
     }
 
-    private void step(TrainingEngine engine, RowBatches.Batch batch, int step) {
+    private void save(TrainingEngine engine) {
+        state.save(engine, new RunState.Position(losses, looks, best, sinceBest, seconds()));
+        saved = seconds();
+    }
+
+    private void consider(ModelInTraining seen, int step) {
+        double value = look(seen, step);
+        if (value > best.value()) {
+            best = new Best(seen.weights(), value, step);
+            sinceBest = 0;
+        } else {
+            sinceBest++;
+        }
+    }
+
+    private void step(TrainingEngine engine, BatchAhead ahead) {
+        int step = engine.steps();
         if (Thread.interrupted()) {
-            throw new CancelledException("training was cancelled after " + step + " of " + plan.steps() + " steps");
+            throw new CancelledException("training was interrupted");
         }
+        RowBatches.Batch batch = ahead.take(step);
+        StepReport report;
         try {
-            StepReport report = engine.step(batch.texts());
-            losses.add(report.loss());
-            running.listener().stepped(
-                    new TrainingListener.Step(step + 1, report.loss(), report.learningRate(), report.gradientNorm()));
-            report(step + 1, report.loss());
+            report = engine.step(batch.texts());
         } catch (InvalidInputException e) {
+            boolean kept = step > 0;
+            if (kept) {
+                save(engine); // the weights are those before the step
+            }
             throw new InvalidInputException("training stopped at step " + (step + 1) + ", rows "
-                    + batch.rows().stream().map(row -> row + 1).toList() + " of the training part: " + e.getMessage(), e);
+                    + batch.rows().stream().map(row -> row + 1).toList() + " of the training part: " + e.getMessage()
+                    + (kept ? "; the state before it is kept, resume with other settings and --inexact" : ""), e);
         }
+        losses.add(report.loss());
+        running.listener().stepped(
+                new TrainingListener.Step(step + 1, report.loss(), report.learningRate(), report.gradientNorm()));
+        report(step + 1, report.loss());
     }
 
     private void report(int done, double loss) {
-        double elapsed = seconds();
-        double left = elapsed / done * (plan.steps() - done);
+        double left = seconds() / done * (plan.steps() - done);
         running.progress().report(new Progress(
                 String.format(Locale.ROOT, "training, loss %.4f, %.0f s left, steps", loss, left),
                 done,
@@ -209,12 +266,12 @@ public final class TrainingLoop {
     }
 
     /** A limit of time becomes a number of steps, once. */
-    private void replan(TrainingEngine engine, double... measured) {
-        if (!Double.isFinite(plan.seconds())) {
-            return;
-        }
+    private void replan(TrainingEngine engine, List<Double> measured) {
         PlannedSteps whole = plan;
-        plan = plan.within(seconds(), measured, lookSeconds, interpolates() ? SHARES.length : 0);
+        double step = PlannedSteps.median(measured);
+        plan = plan.within(seconds(), step, lookSeconds, interpolates() ? SHARES.length : 0);
+        planned = true;
+        state.fix(plan);
         engine.replan(plan.learningRate());
         notes.add(String.format(
                 Locale.ROOT,
@@ -222,7 +279,7 @@ public final class TrainingLoop {
                 plan.seconds(),
                 plan,
                 whole.steps(),
-                Arrays.stream(measured).sorted().skip(measured.length / 2).findFirst().orElse(0),
+                step,
                 lookSeconds));
     }
 
@@ -247,8 +304,8 @@ public final class TrainingLoop {
     private record Chosen(Tensors weights, String words) {}
 
     /** The best state, or a mixture of it with the parent that is better on the selection part. */
-    private Chosen choose(Open open, TrainableModel model, Tensors parent, Best best) {
-        Tensors tuned = java.util.Objects.requireNonNull(best.weights());
+    private Chosen choose(Open open, TrainableModel model, Tensors parent) {
+        Tensors tuned = best.weights() == null ? parent : best.weights();
         SelectionLook look = inputs.look();
         if (look == null || best.step() == 0 || !interpolates()) {
             String words = look == null ? "the last state" : best.step() == 0 ? "the parent: no state was better on the selection part"
@@ -265,7 +322,7 @@ public final class TrainingLoop {
             // a backend of its own, so that the weights of the mixture are freed
             try (TrainingBackend backend = LibtorchBackend.open(threads)) {
                 found = look.at(new ModelInTraining(
-                        "mixture", TrainableModel.of(model.description(), mixed, backend), backend, open.tokens()));
+                        TrainableModel.of(model.description(), mixed, backend), backend, open.tokens(), precision(backend)));
             }
             notes.add(String.format(Locale.ROOT, "%.0f %% of the change: %s %.4f on the selection part", 100 * share, look.metric(), found));
             if (found > value) {
@@ -281,6 +338,6 @@ public final class TrainingLoop {
     }
 
     private double seconds() {
-        return (System.nanoTime() - start) / NANOS;
+        return secondsBefore + (System.nanoTime() - start) / NANOS;
     }
 }

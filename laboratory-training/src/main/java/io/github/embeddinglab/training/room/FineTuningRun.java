@@ -20,6 +20,7 @@ import io.github.embeddinglab.training.loop.SelectionLook;
 import io.github.embeddinglab.training.loop.TrainingInputs;
 import io.github.embeddinglab.training.loop.TrainingLoop;
 import io.github.embeddinglab.training.loop.TrainingOutcome;
+import io.github.embeddinglab.training.loop.TrainingPlaces;
 import io.github.embeddinglab.training.record.Machine;
 import io.github.embeddinglab.training.record.RecordFiles;
 import io.github.embeddinglab.training.record.TrainingRecord;
@@ -38,6 +39,7 @@ import java.util.stream.Stream;
 /** One fine-tuning, from the request to the registered or refused model. */
 final class FineTuningRun {
     private static final String SECTION = "finetuning";
+    private static final int KEY_DIGITS = 16;
 
     private final RoomContext context;
     private final FineTuning spec;
@@ -88,8 +90,15 @@ final class FineTuningRun {
                         expansion.loss(),
                         new SelectionLook(parts.selection().evaluator(), parts.selection().metric())),
                 spec.running(),
-                context.directory("natives"));
+                new TrainingPlaces(context.directory("natives"), context.directory("training").resolve(key(before, parts, expansion))));
         return judged(expansion, parts, before, outcome, gate, parent);
+    }
+
+    /** The same for the same parent, data and settings, so that an interrupted training is found again. */
+    private String key(Scores before, RoomParts parts, Expansion expansion) {
+        return RecordFiles.hash(
+                        before.subject().fingerprint() + " " + parts.training().sha256() + " " + recipe + " " + expansion.loss())
+                .substring(0, KEY_DIGITS);
     }
 
     private void requireFreeOutput() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.EmbedOptions;
+import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.Job;
@@ -167,6 +168,47 @@ class FineTuningTest {
             assertThatThrownBy(job::result).isInstanceOf(CancelledException.class).hasMessageContaining("cancelled");
             Progress progress = job.progress();
             assertThat(progress.stage()).startsWith("training, loss");
+        }
+    }
+
+    @Test
+    void aCancelledTrainingResumesToTheSameWeights() throws Exception {
+        List<TrainingRow> rows = WordPairs.rows(300, false, 9);
+        Path whole = directory.resolve("whole");
+        Path resumed = directory.resolve("resumed");
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport uninterrupted = lab.training().fineTune(request(rows).epochs(6).output(whole).build());
+            assertThatThrownBy(() -> lab.training().fineTune(request(rows).epochs(6).output(resumed).listener(new TrainingListener() {
+                        @Override
+                        public void stepped(Step step) {
+                            if (step.step() == 17) {
+                                Thread.currentThread().interrupt();
+                            }
+                        }
+                    }).build()))
+                    .isInstanceOf(CancelledException.class)
+                    .hasMessageContaining("cancelled after 17 of ")
+                    .hasMessageContaining("--resume");
+            assertThat(Thread.interrupted()).as("the flag is consumed").isFalse();
+            assertThat(resumed).doesNotExist();
+            List<Integer> steps = new ArrayList<>();
+            FineTuningReport report = lab.training().fineTune(request(rows).epochs(6).output(resumed).resume(false).listener(new TrainingListener() {
+                @Override
+                public void stepped(Step step) {
+                    steps.add(step.step());
+                }
+            }).build());
+            assertThat(steps).first().isEqualTo(18);
+            assertThat(report.course().losses()).isEqualTo(uninterrupted.course().losses());
+            assertThat(report.course().looks()).isEqualTo(uninterrupted.course().looks());
+            assertThat(report.course().notes()).contains("resumed after step 17");
+            try (Embedder first = lab.models().load(whole.toString()); Embedder second = lab.models().load(resumed.toString())) {
+                assertThat(second.fingerprint()).isEqualTo(first.fingerprint());
+            }
+            // a good end leaves nothing behind
+            assertThat(directory.resolve("models/training")).isEmptyDirectory();
+            assertThatThrownBy(() -> lab.training().fineTune(request(rows).epochs(6).resume(false).build()))
+                    .hasMessageContaining("no checkpoint in");
         }
     }
 
