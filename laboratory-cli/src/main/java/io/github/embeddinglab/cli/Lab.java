@@ -30,6 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BenchmarkCommand.class,
             ModelsCommand.class,
             ExportCommand.class,
+            GenerateCommand.class,
+            MineCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
         },
@@ -48,6 +50,9 @@ public final class Lab implements Runnable {
 
     private static final long LONGEST_STOP_MILLIS = 1800;
 
+    /** A training ends its step and writes weights and optimizer, so that it can be resumed. */
+    private static final long LONGEST_CHECKPOINT_MILLIS = 30_000;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -61,7 +66,7 @@ public final class Lab implements Runnable {
      */
     public static void main(String[] args) {
         CountDownLatch ended = new CountDownLatch(1);
-        stopInOrder(Thread.currentThread(), ended);
+        stopInOrder(Thread.currentThread(), ended, List.of(args).contains("fine-tune") ? LONGEST_CHECKPOINT_MILLIS : LONGEST_STOP_MILLIS);
         int exit;
         try {
             exit = run(System.out, System.err, args);
@@ -72,13 +77,13 @@ public final class Lab implements Runnable {
     }
 
     /** Ctrl-C interrupts the work and gives it time to remove what is half-written. */
-    private static void stopInOrder(Thread worker, CountDownLatch ended) {
+    private static void stopInOrder(Thread worker, CountDownLatch ended, long longest) {
         Runtime.getRuntime().addShutdownHook(new Thread(
                 () -> {
                     if (ended.getCount() > 0) {
                         worker.interrupt();
                         try {
-                            if (!ended.await(LONGEST_STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                            if (!ended.await(longest, TimeUnit.MILLISECONDS)) {
                                 System.err.println("error: stopped in the middle; hidden files ending in .part beside the output"
                                         + " can be deleted");
                             }
@@ -162,7 +167,7 @@ public final class Lab implements Runnable {
     /** Without a verb: shows the help. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, fine-tune, benchmark, models, export, doctor or demo");
+        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, fine-tune, generate, mine, benchmark, models, export, doctor or demo");
     }
 
     /** Makes commands that need the console. */

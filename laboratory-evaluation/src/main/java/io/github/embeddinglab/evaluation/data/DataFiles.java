@@ -148,6 +148,18 @@ public final class DataFiles {
     }
 
     /**
+     * Reads the lines of a text file.
+     *
+     * @param file UTF-8, gzipped where its bytes say so
+     * @return all lines
+     */
+    public static List<String> lines(Path file) {
+        List<String> lines = new ArrayList<>();
+        Lines.each(file, (number, line) -> lines.add(line));
+        return lines;
+    }
+
+    /**
      * Reads texts: JSONL with the field {@code text}, a table with the column {@code text}, or one text a line
      * ({@code .txt}).
      *

@@ -7,6 +7,7 @@ import io.github.embeddinglab.vectors.FloatMatrix;
  * answers q_i: mean over i of {@code -s_it + ln sum_j exp(s_ij)}, where s_ij = scale * cos(W q_i, W c_j), or
  * cos(W q_i, c_j) where the map is on the query side alone (van den Oord, Li and Vinyals 2018).
  */
+@SuppressWarnings("ArrayRecordComponent") // within the package, never compared
 record MapGradient(double loss, float[] up, float[] down) {
     /** One batch: queries m x d, candidates n x d, and for each query the place of its candidate. */
     record Batch(FloatMatrix queries, FloatMatrix candidates, int[] targets) {}

@@ -38,6 +38,7 @@ public final class SetSampler {
      * @param set its place
      * @param rows places in that set
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by content below
     public record Batch(int set, int[] rows) {
         @Override
         public boolean equals(Object other) {
