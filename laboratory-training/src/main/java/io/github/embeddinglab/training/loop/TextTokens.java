@@ -9,6 +9,7 @@ import io.github.embeddinglab.core.tokenization.TokenIds;
 import io.github.embeddinglab.core.tokenization.Tokenizer;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import java.util.List;
+import java.util.Map;
 
 /** Texts as the model reads them in use: prompt by role in front, cut at the limit. Safe for several threads. */
 final class TextTokens {
@@ -46,18 +47,15 @@ final class TextTokens {
 
     /** The prompt that inference puts in front for a role. */
     String prompt(Role role) {
-        String fallback = prompts.defaultName() == null ? "" : prompts.byName().getOrDefault(prompts.defaultName(), "");
+        Map<String, String> byName = prompts.byName();
+        String fallback = prompts.defaultName() == null ? "" : byName.getOrDefault(prompts.defaultName(), "");
         if (role.equals(Role.NONE)) {
             return fallback;
         }
         if (role.equals(Role.DOCUMENT)) {
-            return DOCUMENT_PROMPTS.stream()
-                    .filter(prompts.byName()::containsKey)
-                    .findFirst()
-                    .map(prompts.byName()::get)
-                    .orElse(fallback);
+            return DOCUMENT_PROMPTS.stream().filter(byName::containsKey).findFirst().map(byName::get).orElse(fallback);
         }
-        return prompts.byName().getOrDefault(role.promptName(), fallback);
+        return byName.getOrDefault(role.promptName(), fallback);
     }
 
     /** One batch, in the order of the texts. */
