@@ -157,7 +157,7 @@ public final class TrainingLoop {
 
     private Precision precision(TrainingBackend backend) {
         String word = inputs.recipe().word(TrainingSetting.PRECISION);
-        boolean narrow = word.equals("bf16") || word.equals("auto") && backend.supports(Precision.BFLOAT16);
+        boolean narrow = word.equals("bf16") || (word.equals("auto") && backend.supports(Precision.BFLOAT16));
         return narrow ? Precision.BFLOAT16 : Precision.FLOAT32;
     }
 
