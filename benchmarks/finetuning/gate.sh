@@ -9,6 +9,7 @@ out=${2:?OUT folder}
 seeds=${3:-10}
 shift $(( $# < 3 ? $# : 3 ))
 mkdir -p "$out"
+export LABORATORY_HOME=$out/home   # a home of its own: what is registered here is thrown away
 : > "$out/runs.jsonl"
 plain=$out/plain.jsonl
 case $pairs in *.gz) gzip -dc "$pairs" > "$plain" ;; *) cp "$pairs" "$plain" ;; esac
