@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 @Tag("unit")
 class PseudoLabelsTest {
     private static TrainingSet pairs() {
-        String[] words = "key token cache index vector model train batch".split(" ");
+        String[] words = "key token cache index vector model train batch".split(" ", -1);
         List<TrainingRow> rows = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             String document = words[i % 8] + " of the " + words[(i / 8 + 3) % 8] + " number" + i;
