@@ -36,6 +36,16 @@ public interface Models extends Room {
     Embedder load(String model);
 
     /**
+     * The folder of a model: imported, unpacked or downloaded where needed.
+     *
+     * @param model name, alias, {@code org/name@revision} or folder
+     * @return a sentence-transformers folder; do not change it
+     * @throws ModelNotFoundException when no source has it
+     * @throws InvalidInputException when the model has none: it was handed in as an object, or is a remote service
+     */
+    Path folder(String model);
+
+    /**
      * Registers a model of the user's, for this and later processes.
      *
      * @param id its name; taken names are refused

@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             EmbedCommand.class,
             EvaluateCommand.class,
+            FineTuneCommand.class,
             BenchmarkCommand.class,
             ModelsCommand.class,
             ExportCommand.class,
@@ -49,6 +50,9 @@ public final class Lab implements Runnable {
 
     private static final long LONGEST_STOP_MILLIS = 1800;
 
+    /** A training ends its step and writes weights and optimizer, so that it can be resumed. */
+    private static final long LONGEST_CHECKPOINT_MILLIS = 30_000;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -62,7 +66,7 @@ public final class Lab implements Runnable {
      */
     public static void main(String[] args) {
         CountDownLatch ended = new CountDownLatch(1);
-        stopInOrder(Thread.currentThread(), ended);
+        stopInOrder(Thread.currentThread(), ended, List.of(args).contains("fine-tune") ? LONGEST_CHECKPOINT_MILLIS : LONGEST_STOP_MILLIS);
         int exit;
         try {
             exit = run(System.out, System.err, args);
@@ -73,13 +77,13 @@ public final class Lab implements Runnable {
     }
 
     /** Ctrl-C interrupts the work and gives it time to remove what is half-written. */
-    private static void stopInOrder(Thread worker, CountDownLatch ended) {
+    private static void stopInOrder(Thread worker, CountDownLatch ended, long longest) {
         Runtime.getRuntime().addShutdownHook(new Thread(
                 () -> {
                     if (ended.getCount() > 0) {
                         worker.interrupt();
                         try {
-                            if (!ended.await(LONGEST_STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                            if (!ended.await(longest, TimeUnit.MILLISECONDS)) {
                                 System.err.println("error: stopped in the middle; hidden files ending in .part beside the output"
                                         + " can be deleted");
                             }
@@ -163,7 +167,7 @@ public final class Lab implements Runnable {
     /** Without a verb: shows the help. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, benchmark, models, export, generate, mine, doctor or demo");
+        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, fine-tune, generate, mine, benchmark, models, export, doctor or demo");
     }
 
     /** Makes commands that need the console. */

@@ -51,16 +51,19 @@ class ArchitectureTest {
     @Test
     void arrowsPointOneWay() {
         noClasses().that().resideInAPackage(ROOT + "api..").should().dependOnClassesThat()
-                .resideInAnyPackage(ROOT + "core..", ROOT + "vectors..", ROOT + "cli..", ROOT + "cpu..", ROOT + "gpu..", ROOT + "evaluation..")
+                .resideInAnyPackage(ROOT + "core..", ROOT + "vectors..", ROOT + "cli..", ROOT + "cpu..", ROOT + "gpu..", ROOT + "evaluation..", ROOT + "training..")
                 .check(all);
         noClasses().that().resideInAPackage(ROOT + "vectors..").should().dependOnClassesThat()
                 .resideInAnyPackage(ROOT + "api..", ROOT + "core..", ROOT + "cli..")
                 .check(all);
         noClasses().that().resideInAPackage(ROOT + "core..").should().dependOnClassesThat()
-                .resideInAnyPackage(ROOT + "cli..", ROOT + "cpu..", ROOT + "gpu..", ROOT + "evaluation..", ROOT + "testkit..")
+                .resideInAnyPackage(ROOT + "cli..", ROOT + "cpu..", ROOT + "gpu..", ROOT + "evaluation..", ROOT + "training..", ROOT + "testkit..")
+                .check(all);
+        noClasses().that().resideInAPackage(ROOT + "training..").should().dependOnClassesThat()
+                .resideInAnyPackage(ROOT + "cli..", ROOT + "cpu..", ROOT + "gpu..")
                 .check(all);
         noClasses().that().resideInAPackage(ROOT + "evaluation..").should().dependOnClassesThat()
-                .resideInAnyPackage(ROOT + "core..", ROOT + "cli..")
+                .resideInAnyPackage(ROOT + "core..", ROOT + "training..", ROOT + "cli..")
                 .allowEmptyShould(true)
                 .check(all);
     }

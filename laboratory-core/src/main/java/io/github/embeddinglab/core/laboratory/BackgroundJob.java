@@ -9,9 +9,16 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
 
-/** Work on a thread of its own that is interrupted to be cancelled. */
-final class BackgroundJob<T> implements Job<T> {
+/**
+ * Work on a thread of its own that is interrupted to be cancelled.
+ *
+ * @param <T> its result
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public final class BackgroundJob<T> implements Job<T> {
     private final CompletableFuture<T> end = new CompletableFuture<>() {
         @Override
         public boolean cancel(boolean mayInterrupt) {
@@ -27,7 +34,15 @@ final class BackgroundJob<T> implements Job<T> {
         thread.setDaemon(true);
     }
 
-    static <T> BackgroundJob<T> start(String name, Function<Progress.Listener, T> work) {
+    /**
+     * Starts work.
+     *
+     * @param <T> its result
+     * @param name of the thread
+     * @param work given a listener to report to
+     * @return the job
+     */
+    public static <T> BackgroundJob<T> start(String name, Function<Progress.Listener, T> work) {
         BackgroundJob<T> job = new BackgroundJob<>(name, work);
         job.thread.start();
         return job;

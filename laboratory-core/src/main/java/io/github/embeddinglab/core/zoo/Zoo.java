@@ -171,6 +171,17 @@ public final class Zoo implements Models, AutoCloseable {
     }
 
     @Override
+    public Path folder(String model) {
+        if (handedIn.containsKey(model) || provider(model).isPresent()) {
+            throw new InvalidInputException("model \"" + model
+                    + "\" has no folder: an object or a service gives its vectors; name a model with weights");
+        }
+        ModelRef ref = ModelRef.parse(model);
+        requireEnabled(ref);
+        return finder.find(ref);
+    }
+
+    @Override
     public ModelInfo add(ModelId id, Path path, ModelFacts facts) {
         requireUnclaimed(id);
         registry.requireFree(id);

@@ -77,6 +77,18 @@ public final class TrainableModel {
     }
 
     /**
+     * A model of given weights, as of a mixture of two.
+     *
+     * @param description of the folder that the weights are for
+     * @param tensors at least those that vectors depend on, by canonical name
+     * @param backend owns the weights
+     * @return the model, without dropout
+     */
+    public static TrainableModel of(ModelDescription description, Tensors tensors, TrainingBackend backend) {
+        return new TrainableModel(description, new Weights(backend, tensors), DropoutShares.NONE);
+    }
+
+    /**
      * The forward pass without dropout. For a static model sequences hold no special tokens.
      *
      * @param batch token sequences, none longer than the model's limit

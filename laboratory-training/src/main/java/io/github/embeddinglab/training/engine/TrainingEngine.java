@@ -4,6 +4,7 @@ import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.core.model.Tensors;
 import io.github.embeddinglab.training.Tensor;
 import io.github.embeddinglab.training.encoder.DropoutKey;
+import io.github.embeddinglab.training.encoder.LearningRate;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.encoder.TrainableModel;
 import io.github.embeddinglab.training.spi.AdamWSettings;
@@ -34,7 +35,7 @@ public final class TrainingEngine {
     private final TrainingBackend backend;
     private final TrainableModel model;
     private final Objective objective;
-    private final EngineSettings settings;
+    private EngineSettings settings;
     private final SortedMap<String, Tensor> named = new TreeMap<>();
     private final List<String> order = new ArrayList<>();
     private final List<Tensor> parameters = new ArrayList<>();
@@ -257,6 +258,23 @@ public final class TrainingEngine {
                 }
             }
         }
+    }
+
+    /**
+     * Changes the plan of the rates, as when a limit of time has become a number of steps; all else stays.
+     *
+     * @param learningRate by step, those made included
+     */
+    public void replan(LearningRate learningRate) {
+        settings = new EngineSettings(
+                learningRate,
+                settings.weightDecay(),
+                settings.maxGradientNorm(),
+                settings.trained(),
+                settings.precision(),
+                settings.memory(),
+                settings.seed(),
+                settings.dropout());
     }
 
     /** Parameters that are trained, by name, those of the objective included. */

@@ -1,0 +1,99 @@
+package io.github.embeddinglab.api.training;
+
+import io.github.embeddinglab.api.Difference;
+import io.github.embeddinglab.api.ModelId;
+import io.github.embeddinglab.api.Score;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a fine-tuning came to. A refusal is a result: the folder is written, and not registered.
+ *
+ * @param made the tuned model
+ * @param verdict of the gate
+ * @param before scores of the parent on the gate's data, by name
+ * @param after scores of the tuned model, by name
+ * @param course of the training
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public record FineTuningReport(Made made, Verdict verdict, Map<String, Score> before, Map<String, Score> after, Course course) {
+    /** Copies the maps. */
+    public FineTuningReport {
+        before = Collections.unmodifiableMap(new LinkedHashMap<>(before));
+        after = Collections.unmodifiableMap(new LinkedHashMap<>(after));
+    }
+
+    /**
+     * The tuned model.
+     *
+     * @param id its name, registered or not
+     * @param folder where it is
+     * @param parent that it was made from
+     */
+    public record Made(ModelId id, Path folder, String parent) {}
+
+    /**
+     * What the gate said.
+     *
+     * @param registered whether the model may be loaded by its name
+     * @param reason one sentence
+     * @param difference of the deciding score, with interval and p values
+     * @param smallestGain that the gate's data could have shown, half the width of the interval around no gain
+     * @param general score on the general set before and after; null where there was none to compute
+     */
+    public record Verdict(
+            boolean registered, String reason, Difference difference, double smallestGain, @Nullable General general) {}
+
+    /**
+     * How the model did on the general set.
+     *
+     * @param name of score and set
+     * @param before of the parent
+     * @param after of the tuned model
+     * @param least what was allowed
+     */
+    public record General(String name, double before, double after, double least) {
+        /**
+         * Whether it is good enough.
+         *
+         * @return true at the limit, too
+         */
+        public boolean held() {
+            return after >= least;
+        }
+    }
+
+    /**
+     * How the training went.
+     *
+     * @param steps made
+     * @param seconds of the training, without the gate
+     * @param losses of each step
+     * @param looks at the selection part
+     * @param notes what the strategy expanded to, what was left out of the data, what was cut short, and why
+     */
+    public record Course(
+            int steps, double seconds, List<Double> losses, List<TrainingListener.Look> looks, List<String> notes) {
+        /** Copies the lists. */
+        public Course {
+            losses = List.copyOf(losses);
+            looks = List.copyOf(looks);
+            notes = List.copyOf(notes);
+        }
+    }
+
+    /**
+     * The tuned model's name.
+     *
+     * @return for {@code models().load} when it was registered; the folder always loads
+     */
+    public ModelId model() {
+        return made.id();
+    }
+}

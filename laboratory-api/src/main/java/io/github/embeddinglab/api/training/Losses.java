@@ -1,0 +1,132 @@
+package io.github.embeddinglab.api.training;
+
+import java.util.Map;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+
+/**
+ * The losses by the field's names. Each has a page in {@code laboratory-training}: inputs, formula, when to use it, source.
+ * Where none is chosen, the form of the data decides.
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public final class Losses {
+    private Losses() {}
+
+    /**
+     * A loss by name.
+     *
+     * @param name as in {@code multiple-negatives}
+     * @return with its defaults
+     */
+    public static LossChoice named(String name) {
+        return new LossChoice(name, Map.of());
+    }
+
+    /**
+     * Each query finds its own document among those of the batch; pairs or triplets. The first choice for search.
+     *
+     * @return scale 20
+     */
+    public static LossChoice multipleNegatives() {
+        return named("multiple-negatives");
+    }
+
+    /**
+     * The same in both directions; pairs or triplets.
+     *
+     * @return scale 20
+     */
+    public static LossChoice symmetricMultipleNegatives() {
+        return named("symmetric-multiple-negatives");
+    }
+
+    /**
+     * The hardest negative of the batch, with margins; pairs.
+     *
+     * @return positive_margin 0.8, negative_margin 0.3
+     */
+    public static LossChoice megaBatchMargin() {
+        return named("mega-batch-margin");
+    }
+
+    /**
+     * Order of cosines as the order of scores; scored pairs.
+     *
+     * @return scale 20
+     */
+    public static LossChoice coSent() {
+        return named("cosent");
+    }
+
+    /**
+     * The same order by angles in complex space; scored pairs.
+     *
+     * @return scale 20
+     */
+    public static LossChoice angle() {
+        return named("angle");
+    }
+
+    /**
+     * Cosines as the scores are; scored pairs with scores from 0 to 1.
+     *
+     * @return without settings
+     */
+    public static LossChoice cosine() {
+        return named("cosine");
+    }
+
+    /**
+     * Near where the score is 1, beyond a margin where it is 0; scored pairs.
+     *
+     * @return margin 0.5
+     */
+    public static LossChoice contrastive() {
+        return named("contrastive");
+    }
+
+    /**
+     * The same on the hard pairs of the batch alone; scored pairs with scores 0 and 1.
+     *
+     * @return margin 0.5
+     */
+    public static LossChoice onlineContrastive() {
+        return named("online-contrastive");
+    }
+
+    /**
+     * The positive nearer than the negative by a margin; triplets.
+     *
+     * @return margin 5, Euclidean distance
+     */
+    public static LossChoice triplet() {
+        return named("triplet");
+    }
+
+    /**
+     * Triplets found in the batch, the hardest of each text; labelled texts.
+     *
+     * @return margin 5, Euclidean distance
+     */
+    public static LossChoice batchHardTriplet() {
+        return named("batch-hard-triplet");
+    }
+
+    /**
+     * All triplets of the batch that break the margin; labelled texts.
+     *
+     * @return margin 5, Euclidean distance
+     */
+    public static LossChoice batchAllTriplet() {
+        return named("batch-all-triplet");
+    }
+
+    /**
+     * The difference of similarities as given; scored triplets.
+     *
+     * @return without settings
+     */
+    public static LossChoice marginMse() {
+        return named("margin-mse");
+    }
+}

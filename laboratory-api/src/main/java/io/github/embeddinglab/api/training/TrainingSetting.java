@@ -1,0 +1,222 @@
+package io.github.embeddinglab.api.training;
+
+import io.github.embeddinglab.api.InvalidInputException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be set about a training, with its range and default: for code, for {@code --set key=value} and for the
+ * section {@code finetuning} of a configuration alike. The key is the constant's name in lower case.
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public enum TrainingSetting {
+    /** How often each row is seen. */
+    EPOCHS(number(0.001, 10_000), 1.0),
+    /** Rows of a step; in-batch negatives are among them. */
+    BATCH_SIZE(integer(2, 65_536), 32),
+    /** The greatest learning rate. */
+    LEARNING_RATE(number(1e-9, 1), 2e-5),
+    /** How the rate falls after the warm-up. */
+    SCHEDULE(oneOf("linear", "cosine", "constant"), "linear"),
+    /** Steps in which the rate rises; cut to a tenth of all steps. */
+    WARMUP_STEPS(integer(0, 1_000_000_000), 500),
+    /** Share of a weight taken off at a step, times the learning rate. */
+    WEIGHT_DECAY(number(0, 1), 0.01),
+    /** Limit of the common norm of all gradients. */
+    MAX_GRADIENT_NORM(number(1e-9, 1e9), 1.0),
+    /** Steps between two looks at the selection part; without it, a tenth of all steps. */
+    EVALUATION_STEPS(integer(1, 1_000_000_000), null),
+    /** Looks without a gain after which the training stops; 0 for never. */
+    PATIENCE(integer(0, 1_000_000), 4),
+    /** Time for the training, made a number of steps once, after 20 measured ones; the epochs are a limit still. */
+    MINUTES(number(0.05, 100_000), null),
+    /** Of order, parts, dropout and intervals. */
+    SEED(integer(0, Long.MAX_VALUE), 42),
+    /** Tokens at which training cuts a text; without it, the model's limit. */
+    MAX_TOKENS(integer(4, 1 << 20), null),
+    /** Texts computed at a time; without it, as many as the memory allows. */
+    MICRO_BATCH(integer(1, 65_536), null),
+    /** MiB that weights, gradients, optimizer and one pass may take by estimate; a larger batch is cut into micro-batches. */
+    MEMORY_MIB(integer(64, 1 << 24), 4096),
+    /** Numbers of the matrix products. */
+    PRECISION(oneOf("auto", "fp32", "bf16"), "auto"),
+    /** Share of hidden values dropped; without it, as the model's configuration has it. */
+    DROPOUT(number(0, 0.9), null),
+    /** What stays as it is. */
+    FROZEN(oneOf("none", "word-embeddings"), "none"),
+    /** Trains the last layers alone; without it, all. */
+    LAST_LAYERS(integer(1, 1000), null),
+    /** Trains low-rank changes of this rank (LoRA), merged at the end; without it, whole weights. */
+    LORA_RANK(integer(1, 1024), null),
+    /** Mixes the weights with the parent's where the selection part says that it helps. */
+    INTERPOLATION(oneOf("on", "off"), "on"),
+    /** Share of the rows for choosing. */
+    SELECTION_SHARE(number(0.01, 0.5), 0.1),
+    /** Share of the rows for the gate. */
+    GATE_SHARE(number(0.01, 0.5), 0.2),
+    /** By how much a score on the general set may fall. */
+    MARGIN(number(0, 1), 0.01),
+    /** The least rank correlation with the parent's similarities of general texts, where no general set is named. */
+    PRESERVATION(number(-1, 1), 0.8),
+    /** Threads that compute; without it, all processors. */
+    THREADS(integer(1, 1024), null);
+
+    private final String form;
+    private final @Nullable String byDefault;
+
+    /** An enum's fields are texts and numbers, so that it cannot change. */
+    TrainingSetting(String form, @Nullable Object byDefault) {
+        this.form = form;
+        this.byDefault = byDefault == null ? null : byDefault.toString();
+    }
+
+    /** What values a setting takes. */
+    public sealed interface Kind {
+        /**
+         * Any number of a range.
+         *
+         * @param low least
+         * @param high greatest
+         */
+        record Decimal(double low, double high) implements Kind {}
+
+        /**
+         * A whole number of a range.
+         *
+         * @param low least
+         * @param high greatest
+         */
+        record Whole(long low, long high) implements Kind {}
+
+        /**
+         * One of some words.
+         *
+         * @param words at least two
+         */
+        record Choice(List<String> words) implements Kind {
+            /** Copies the words. */
+            public Choice {
+                words = List.copyOf(words);
+            }
+        }
+    }
+
+    private static String number(double low, double high) {
+        return "number " + low + " " + high;
+    }
+
+    private static String integer(long low, long high) {
+        return "integer " + low + " " + high;
+    }
+
+    private static String oneOf(String... words) {
+        return "choice " + String.join(" ", words);
+    }
+
+    /**
+     * The name in configurations.
+     *
+     * @return as in {@code batch_size}
+     */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * What values it takes.
+     *
+     * @return a range or words
+     */
+    public Kind kind() {
+        List<String> parts = List.of(form.split(" ", -1));
+        return switch (parts.get(0)) {
+            case "number" -> new Kind.Decimal(Double.parseDouble(parts.get(1)), Double.parseDouble(parts.get(2)));
+            case "integer" -> new Kind.Whole(Long.parseLong(parts.get(1)), Long.parseLong(parts.get(2)));
+            default -> new Kind.Choice(parts.subList(1, parts.size()));
+        };
+    }
+
+    /**
+     * What holds where nothing is set.
+     *
+     * @return Double, Long or String, as the kind; null for none
+     */
+    public @Nullable Object byDefault() {
+        return byDefault == null ? null : check(byDefault);
+    }
+
+    /**
+     * Finds a setting.
+     *
+     * @param key as in {@code batch_size}
+     * @return the setting
+     * @throws InvalidInputException when there is none
+     */
+    public static TrainingSetting of(String key) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.key().equals(key))
+                .findFirst()
+                .orElseThrow(() -> new InvalidInputException("setting \"" + key + "\" of training is not known; there are "
+                        + Arrays.stream(values()).map(TrainingSetting::key).collect(Collectors.joining(", "))));
+    }
+
+    /**
+     * Checks a value.
+     *
+     * @param value number or word, or the text of one
+     * @return Double, Long or String, as the kind
+     * @throws InvalidInputException when it does not fit
+     */
+    public Object check(Object value) {
+        Kind kind = kind();
+        if (kind instanceof Kind.Decimal range) {
+            return decimal(value, range);
+        }
+        return kind instanceof Kind.Whole range ? whole(value, range) : word(value, (Kind.Choice) kind);
+    }
+
+    private Object decimal(Object value, Kind.Decimal range) {
+        double number = value instanceof Number given ? given.doubleValue() : parsed(value);
+        if (!(number >= range.low() && number <= range.high())) {
+            throw wrong(value, "a number from " + range.low() + " to " + range.high());
+        }
+        return number;
+    }
+
+    private Object whole(Object value, Kind.Whole range) {
+        boolean exact = value instanceof Long || value instanceof Integer;
+        double number = value instanceof Number given ? given.doubleValue() : parsed(value);
+        long whole = exact ? ((Number) value).longValue() : (long) number;
+        if ((!exact && (double) whole != number) || whole < range.low() || whole > range.high()) {
+            throw wrong(value, "a whole number from " + range.low() + " to " + range.high());
+        }
+        return whole;
+    }
+
+    private Object word(Object value, Kind.Choice choice) {
+        String text = value.toString().strip().toLowerCase(Locale.ROOT);
+        String word = Map.of("true", "on", "false", "off").getOrDefault(text, text);
+        if (!choice.words().contains(word)) {
+            throw wrong(value, "one of " + String.join(", ", choice.words()));
+        }
+        return word;
+    }
+
+    private double parsed(Object value) {
+        try {
+            return Double.parseDouble(value.toString().strip());
+        } catch (NumberFormatException e) {
+            throw new InvalidInputException("setting " + key() + " of training is \"" + value + "\"; give a number", e);
+        }
+    }
+
+    private InvalidInputException wrong(Object value, String wanted) {
+        return new InvalidInputException("setting " + key() + " of training is \"" + value + "\"; give " + wanted);
+    }
+}

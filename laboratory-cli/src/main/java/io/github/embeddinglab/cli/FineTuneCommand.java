@@ -1,0 +1,332 @@
+package io.github.embeddinglab.cli;
+
+import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.EvaluationData;
+import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.training.FineTuning;
+import io.github.embeddinglab.api.training.FineTuningReport;
+import io.github.embeddinglab.api.training.LossChoice;
+import io.github.embeddinglab.api.training.Losses;
+import io.github.embeddinglab.api.training.Strategy;
+import io.github.embeddinglab.api.training.TrainingData;
+import io.github.embeddinglab.api.training.TrainingListener;
+import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.core.host.HostEnvironment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code lab fine-tune}: trains a model on data, judges it on data that neither saw, and registers it when it is better. */
+@Command(
+        name = "fine-tune",
+        description = "Fine-tune a model on your data; it is registered only when it is better than its parent on data that neither saw.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        footer = {
+            "",
+            "Data are JSONL, TSV or CSV (also gzipped) with query, document[, negative][, score]; label, text; or sentence1, sentence2, score.",
+            "A refusal is a result: the folder is written, not registered, and the exit code is 0.",
+            "",
+            "lab fine-tune --model minilm --data pairs.jsonl --minutes 10",
+            "lab fine-tune --data pairs.jsonl --eval test-folder --set frozen=word-embeddings --set loss.scale=30 --json"
+        })
+final class FineTuneCommand implements Runnable, Lab.Verb {
+    private static final String LOSS_PREFIX = "loss.";
+    private static final String CACHE = "org.bytedeco.javacpp.cachedir";
+    private static final String LOGGER = "org.bytedeco.javacpp.logger";
+
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "Parent: registry name or folder; default: the configured model.")
+    private @Nullable String model;
+
+    @ArgGroup(exclusive = false, heading = "Data%n", multiplicity = "1")
+    private DataOptions data = new DataOptions();
+
+    @ArgGroup(exclusive = false, heading = "Training%n")
+    private RecipeOptions recipe = new RecipeOptions();
+
+    @ArgGroup(exclusive = false, heading = "Running%n")
+    private RunOptions running = new RunOptions();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    FineTuneCommand(Console console) {
+        this.console = console;
+    }
+
+    /** What is trained and judged on. */
+    static final class DataOptions {
+        @Option(names = "--data", paramLabel = "PATH", required = true, description = "Rows to train on; may be repeated (joined).")
+        private List<Path> data = new ArrayList<>();
+
+        @Option(
+                names = "--columns",
+                paramLabel = "NAME=COLUMN",
+                split = ",",
+                description = "Columns that are called otherwise, as in query=question,document=answer.")
+        private Map<String, String> columns = new LinkedHashMap<>();
+
+        @Option(
+                names = "--eval",
+                paramLabel = "PATH",
+                description = "Judge by this instead of a part of the data: rows of the same form, or a retrieval folder.")
+        private @Nullable Path evaluation;
+
+        @Option(names = "--eval-task", paramLabel = "TASK", description = "Task of --eval as in `lab evaluate`, as in sts; without it, rows.")
+        private @Nullable String evaluationTask;
+
+        @Option(
+                names = "--general",
+                paramLabel = "TASK:PATH",
+                description = "Data on which the model must not fall by more than the margin, as in sts:dev.tsv.")
+        private @Nullable String general;
+    }
+
+    /** How it is trained. */
+    static final class RecipeOptions {
+        @Option(
+                names = "--strategy",
+                paramLabel = "NAME",
+                description = "auto (default), contrastive, triplet, mlm, domain-adaptive, distill or adapter.")
+        private @Nullable String strategy;
+
+        @Option(names = "--loss", paramLabel = "NAME", description = "As in multiple-negatives; default: what suits the data.")
+        private @Nullable String loss;
+
+        @Option(names = "--epochs", paramLabel = "N", description = "How often each row is seen (default: 1).")
+        private @Nullable String epochs;
+
+        @Option(names = "--batch-size", paramLabel = "N", description = "Rows of a step (default: 32).")
+        private @Nullable String batchSize;
+
+        @Option(names = "--learning-rate", paramLabel = "R", description = "The greatest rate (default: 2e-5).")
+        private @Nullable String learningRate;
+
+        @Option(names = "--minutes", paramLabel = "N", description = "Time for the training; the epochs are a limit still.")
+        private @Nullable String minutes;
+
+        @Option(names = "--seed", paramLabel = "S", description = "Of order, parts, dropout and intervals (default: 42).")
+        private @Nullable String seed;
+
+        @Option(
+                names = "--set",
+                paramLabel = "KEY=VALUE",
+                description = "Any other setting, as in warmup_steps=50 or loss.scale=30; a wrong key lists them all.")
+        private Map<String, String> settings = new LinkedHashMap<>();
+    }
+
+    /** Where it is written. */
+    static final class RunOptions {
+        @Option(names = "--out", paramLabel = "DIR", description = "Folder of the tuned model; default: in the model directory.")
+        private @Nullable Path out;
+
+        @Option(names = "--resume", description = "Go on where an interrupted training of the same data and settings stopped.")
+        private boolean resume;
+
+        @Option(names = "--inexact", description = "Resume also where the result will not have the same bits (other threads, other machine).")
+        private boolean inexact;
+
+        @Option(names = "--plan", description = "Say what would be done, and do nothing.")
+        private boolean plan;
+    }
+
+    @Override
+    public void run() {
+        nativesBesideModels();
+        try (EmbeddingLaboratory lab = common.builder().build()) {
+            FineTuning request = request(model == null ? lab.defaultModel() : model);
+            if (running.plan) {
+                List<String> lines = lab.training().plan(request);
+                if (common.json()) {
+                    console.json(Map.of("plan", lines));
+                } else {
+                    lines.forEach(console::line);
+                }
+                return;
+            }
+            FineTuningReport report = lab.training().fineTune(request);
+            if (common.json()) {
+                console.json(json(report));
+            } else {
+                print(report);
+            }
+        }
+    }
+
+    /** JavaCPP unpacks 435 MB: beside the models rather than into the home folder; it is told before it is loaded. */
+    private void nativesBesideModels() {
+        Path directory = common.modelDirectory().orElseGet(() -> HostEnvironment.current().modelDirectory());
+        System.getProperties().putIfAbsent(CACHE, directory.resolve("natives").resolve("javacpp").toAbsolutePath().toString());
+        System.getProperties().putIfAbsent(LOGGER, "slf4j");
+    }
+
+    private FineTuning request(String parent) {
+        try {
+            FineTuning.Builder builder = FineTuning.of(parent)
+                    .data(TrainingData.files(data.data.toArray(new Path[0])).columns(data.columns))
+                    .progress(console.progress())
+                    .listener(new Told());
+            settings().forEach((key, value) -> builder.set(TrainingSetting.of(key), value));
+            if (recipe.strategy != null) {
+                builder.strategy(Strategy.parse(recipe.strategy));
+            }
+            LossChoice loss = loss();
+            if (loss != null) {
+                builder.loss(loss);
+            }
+            judges(builder);
+            if (running.out != null) {
+                builder.output(running.out);
+            }
+            if (running.resume) {
+                builder.resume(running.inexact);
+            }
+            return builder.build();
+        } catch (InvalidInputException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void judges(FineTuning.Builder builder) {
+        Path evaluation = data.evaluation;
+        if (evaluation != null) {
+            if (data.evaluationTask != null) {
+                builder.evaluation(EvaluationData.of(data.evaluationTask, evaluation));
+            } else if (Files.isDirectory(evaluation)) {
+                builder.evaluation(EvaluationData.of("retrieval", evaluation));
+            } else {
+                builder.evaluation(TrainingData.files(evaluation).columns(data.columns));
+            }
+        }
+        String general = data.general;
+        if (general != null) {
+            int colon = general.indexOf(':');
+            if (colon < 1) {
+                throw new InvalidInputException("--general is \"" + general + "\"; give TASK:PATH, as in sts:dev.tsv");
+            }
+            builder.general(EvaluationData.of(general.substring(0, colon), Path.of(general.substring(colon + 1))));
+        }
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> all = new LinkedHashMap<>();
+        recipe.settings.forEach((key, value) -> {
+            if (!key.startsWith(LOSS_PREFIX)) {
+                all.put(key, value);
+            }
+        });
+        put(all, "epochs", recipe.epochs);
+        put(all, "batch_size", recipe.batchSize);
+        put(all, "learning_rate", recipe.learningRate);
+        put(all, "minutes", recipe.minutes);
+        put(all, "seed", recipe.seed);
+        return all;
+    }
+
+    private static void put(Map<String, String> all, String key, @Nullable String value) {
+        if (value != null) {
+            all.put(key, value);
+        }
+    }
+
+    private @Nullable LossChoice loss() {
+        LossChoice loss = recipe.loss == null ? null : Losses.named(recipe.loss);
+        for (Map.Entry<String, String> entry : recipe.settings.entrySet()) {
+            if (entry.getKey().startsWith(LOSS_PREFIX)) {
+                if (loss == null) {
+                    throw new InvalidInputException("--set " + entry.getKey() + " needs --loss NAME, since each loss has its own settings");
+                }
+                try {
+                    loss = loss.with(entry.getKey().substring(LOSS_PREFIX.length()), Double.parseDouble(entry.getValue()));
+                } catch (NumberFormatException e) {
+                    throw new InvalidInputException("--set " + entry.getKey() + "=" + entry.getValue() + ": give a number", e);
+                }
+            }
+        }
+        return loss;
+    }
+
+    /** Plan and looks go to standard error; steps to the progress line alone. */
+    private final class Told implements TrainingListener {
+        @Override
+        public void planned(List<String> lines) {
+            lines.forEach(console::note);
+        }
+
+        @Override
+        public void looked(Look look) {
+            console.note(String.format(Locale.ROOT, "after step %,d: %s %.4f on the selection part", look.step(), look.metric(), look.value()));
+        }
+    }
+
+    static Map<String, Object> json(FineTuningReport report) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("model", report.made().id().value());
+        object.put("folder", report.made().folder().toString());
+        object.put("parent", report.made().parent());
+        object.put("registered", report.verdict().registered());
+        object.put("reason", report.verdict().reason());
+        object.put("steps", report.course().steps());
+        object.put("seconds", report.course().seconds());
+        object.put("before", scores(report.before()));
+        object.put("after", scores(report.after()));
+        Map<String, Object> difference = new LinkedHashMap<>();
+        difference.put("name", report.verdict().difference().name());
+        difference.putAll(EvaluateCommand.score(report.verdict().difference().change()));
+        difference.put("p", report.verdict().difference().tests().adjusted());
+        object.put("difference", difference);
+        object.put("smallest_gain_that_could_be_shown", report.verdict().smallestGain());
+        FineTuningReport.General general = report.verdict().general();
+        if (general != null) {
+            Map<String, Object> kept = new LinkedHashMap<>();
+            kept.put("name", general.name());
+            kept.put("before", general.before());
+            kept.put("after", general.after());
+            kept.put("least", general.least());
+            kept.put("held", general.held());
+            object.put("general", kept);
+        }
+        object.put("notes", report.course().notes());
+        return object;
+    }
+
+    private static Map<String, Object> scores(Map<String, io.github.embeddinglab.api.Score> scores) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        scores.forEach((name, score) -> object.put(name, EvaluateCommand.score(score)));
+        return object;
+    }
+
+    private void print(FineTuningReport report) {
+        console.line(report.made().id() + (report.verdict().registered() ? " is registered" : " is not registered") + ": "
+                + report.verdict().reason());
+        console.line(String.format(
+                Locale.ROOT, "%-28s  %-26s  %-26s", "", report.made().parent(), "tuned"));
+        report.before().entrySet().stream().limit(8).forEach(entry -> console.line(String.format(
+                        Locale.ROOT, "%-28s  %-26s  %-26s", entry.getKey(), entry.getValue(), report.after().get(entry.getKey()))
+                .stripTrailing()));
+        report.course().notes().forEach(console::note);
+        console.line(String.format(
+                Locale.ROOT,
+                "%,d steps in %.0f s; folder %s",
+                report.course().steps(),
+                report.course().seconds(),
+                report.made().folder()));
+    }
+}

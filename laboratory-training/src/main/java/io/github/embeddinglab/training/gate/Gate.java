@@ -1,0 +1,138 @@
+package io.github.embeddinglab.training.gate;
+
+import io.github.embeddinglab.api.Benchmarks;
+import io.github.embeddinglab.api.Difference;
+import io.github.embeddinglab.api.Embedder;
+import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.EvaluationData;
+import io.github.embeddinglab.api.EvaluationOptions;
+import io.github.embeddinglab.api.Evaluator;
+import io.github.embeddinglab.api.Scores;
+import io.github.embeddinglab.api.training.FineTuning;
+import io.github.embeddinglab.api.training.FineTuningReport.General;
+import io.github.embeddinglab.api.training.FineTuningReport.Verdict;
+import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.evaluation.statistics.PairedTest;
+import io.github.embeddinglab.evaluation.tasks.PreservationEvaluator;
+import java.util.Locale;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a tuned model pass that is better than its parent: both are loaded through the inference path and judged on the same units,
+ * the paired bootstrap's interval of the difference must lie above 0 and the paired randomisation test must agree, and on a general
+ * set the tuned model must not fall by more than the margin. Without a general set of the caller's, similarities between general
+ * sentences must keep the parent's order: Spearman's correlation at least {@code preservation}.
+ *
+ * <p>With 95 % intervals a training without any effect passes one time in forty.
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public final class Gate {
+    private static final String PRESERVED = "cosine_spearman";
+
+    private final EmbeddingLaboratory laboratory;
+    private final Judge judge;
+    private final @Nullable EvaluationData general;
+    private final FineTuning.Recipe recipe;
+    private final EvaluationOptions options;
+
+    /**
+     * Sets the gate up.
+     *
+     * @param laboratory loads the models
+     * @param judge the gate's rows or task
+     * @param general a task on which the model must not fall; null for the sentences of this library
+     * @param recipe margins and seed
+     */
+    public Gate(EmbeddingLaboratory laboratory, Judge judge, @Nullable EvaluationData general, FineTuning.Recipe recipe) {
+        this.laboratory = laboratory;
+        this.judge = judge;
+        this.general = general;
+        this.recipe = recipe;
+        this.options = EvaluationOptions.defaults()
+                .sampling(EvaluationOptions.defaults().sampling().withSeed(recipe.seed()));
+    }
+
+    /**
+     * Scores of a model on the gate's data.
+     *
+     * @param model name or folder
+     * @return scores with intervals
+     */
+    public Scores scores(String model) {
+        return laboratory.benchmarks().evaluate(judge.evaluator(), model, options);
+    }
+
+    /**
+     * The baselines' scores on the gate's data, as BM25's.
+     *
+     * @return one for each baseline
+     */
+    public java.util.List<Scores> baselines() {
+        return judge.evaluator().baselines(options);
+    }
+
+    /**
+     * Decides.
+     *
+     * @param before scores of the parent
+     * @param after scores of the tuned model
+     * @return with the reason
+     */
+    public Verdict decide(Scores before, Scores after) {
+        String metric = judge.metric().isEmpty() ? before.figures().keySet().iterator().next() : judge.metric();
+        Difference difference = PairedTest.compare(
+                metric, before.figure(metric).measure(), after.figure(metric).measure(), options.sampling());
+        double half = (difference.change().high() - difference.change().low()) / 2;
+        General kept = general(before.subject().model(), after.subject().model());
+        boolean better = difference.shown() && difference.change().low() > 0;
+        String gain = String.format(
+                Locale.ROOT,
+                "%s %.4f -> %.4f, %+.4f [%+.4f, %+.4f]",
+                metric,
+                difference.first(),
+                difference.second(),
+                difference.change().value(),
+                difference.change().low(),
+                difference.change().high());
+        if (!better) {
+            String why = difference.change().high() < 0 ? "worse than the parent" : "no gain over the parent was shown";
+            return new Verdict(false, why + " on data that neither saw: " + gain
+                    + String.format(Locale.ROOT, "; a gain of %.4f could have been shown", half), difference, half, kept);
+        }
+        if (!kept.held()) {
+            return new Verdict(false, String.format(
+                            Locale.ROOT,
+                            "better on its data (%s), but it lost too much elsewhere: %s is %.4f, at least %.4f is asked for",
+                            gain,
+                            kept.name(),
+                            kept.after(),
+                            kept.least()), difference, half, kept);
+        }
+        return new Verdict(true, "better than the parent on data that neither saw: " + gain, difference, half, kept);
+    }
+
+    private General general(String parent, String tuned) {
+        if (general != null) {
+            Benchmarks benchmarks = laboratory.benchmarks();
+            Evaluator evaluator = benchmarks.evaluator(general);
+            Scores before = benchmarks.evaluate(evaluator, parent, options);
+            Scores after = benchmarks.evaluate(evaluator, tuned, options);
+            String metric = before.figures().keySet().iterator().next();
+            double first = before.score(metric).value();
+            double margin = recipe.number(TrainingSetting.MARGIN).orElse(0.0);
+            return new General(
+                    metric + " on " + before.subject().data(), first, after.score(metric).value(), first - margin);
+        }
+        try (Embedder reference = laboratory.models().load(parent)) {
+            Evaluator evaluator = PreservationEvaluator.of("general sentences", GeneralTexts.all(), reference);
+            Scores scores = laboratory.benchmarks().evaluate(evaluator, tuned, options);
+            return new General(
+                    "rank correlation of similarities of general sentences with the parent's",
+                    1,
+                    scores.score(PRESERVED).value(),
+                    recipe.number(TrainingSetting.PRESERVATION).orElse(0.0));
+        }
+    }
+}

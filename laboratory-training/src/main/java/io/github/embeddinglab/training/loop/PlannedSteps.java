@@ -1,0 +1,84 @@
+package io.github.embeddinglab.training.loop;
+
+import io.github.embeddinglab.api.training.FineTuning.Recipe;
+import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.training.encoder.LearningRate;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How many steps are made, at what rates, and when the model is looked at.
+ *
+ * @param recipe of the training
+ * @param steps in all
+ * @param lookEvery steps between two looks
+ */
+record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
+    /** Steps that are measured before a limit of time becomes a number of steps. */
+    static final int MEASURED = 20;
+
+    private static final int LOOKS = 10;
+
+    /** Share of the time that looks may take. */
+    private static final double LOOKING = 0.2;
+
+    static PlannedSteps of(Recipe recipe, int stepsPerEpoch) {
+        double epochs = recipe.number(TrainingSetting.EPOCHS).orElse(1.0);
+        long steps = Math.max(1, Math.round(epochs * stepsPerEpoch));
+        return with(recipe, (int) Math.min(steps, Integer.MAX_VALUE / 2), LOOKS);
+    }
+
+    private static PlannedSteps with(Recipe recipe, int steps, int looks) {
+        int every = recipe.whole(TrainingSetting.EVALUATION_STEPS).orElse(Math.max(1, (steps + looks - 1) / looks));
+        return new PlannedSteps(recipe, steps, every);
+    }
+
+    /** Seconds that the training may take; infinite without a limit. */
+    double seconds() {
+        return recipe.number(TrainingSetting.MINUTES).map(minutes -> 60 * minutes).orElse(Double.POSITIVE_INFINITY);
+    }
+
+    /**
+     * The plan that fits into the time; made once.
+     *
+     * @param spent seconds so far, the measured steps among them
+     * @param step seconds of a step
+     * @param lookSeconds of one look, 0 without looks
+     * @param closing looks that follow the last step
+     * @return with no more steps than before
+     */
+    PlannedSteps within(double spent, double step, double lookSeconds, int closing) {
+        double left = seconds() - spent - closing * lookSeconds;
+        int looks = lookSeconds <= 0 ? LOOKS : (int) Math.max(1, Math.min(LOOKS, LOOKING * seconds() / lookSeconds));
+        double more = Math.max(0, (left - looks * lookSeconds) / step);
+        int fitting = (int) Math.min(steps, MEASURED + more);
+        return with(recipe, Math.max(1, fitting), looks);
+    }
+
+    /** The middle of measured times, which a pause of the machine does not move. */
+    static double median(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(0.0);
+    }
+
+    /** Warm-up steps: those that were set, and no more than a tenth of all. */
+    int warmup() {
+        return Math.min(recipe.whole(TrainingSetting.WARMUP_STEPS).orElse(0), steps / 10);
+    }
+
+    LearningRate learningRate() {
+        LearningRate.Shape shape =
+                LearningRate.Shape.valueOf(recipe.word(TrainingSetting.SCHEDULE).toUpperCase(Locale.ROOT));
+        double peak = recipe.number(TrainingSetting.LEARNING_RATE).orElse(2e-5);
+        return new LearningRate(peak, shape, warmup(), steps);
+    }
+
+    /** Whether the model is looked at behind a step, from 1. */
+    boolean looksAfter(int step) {
+        return step == steps || step % lookEvery == 0;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%,d steps, warm-up %,d, a look every %,d", steps, warmup(), lookEvery);
+    }
+}

@@ -1,0 +1,164 @@
+package io.github.embeddinglab.training.loop;
+
+import io.github.embeddinglab.api.Role;
+import io.github.embeddinglab.api.training.TrainingData.Form;
+import io.github.embeddinglab.api.training.TrainingRow;
+import io.github.embeddinglab.training.data.TrainingSet;
+import io.github.embeddinglab.training.encoder.TokenBatch;
+import io.github.embeddinglab.training.engine.TrainingBatch;
+import io.github.embeddinglab.training.sampling.BatchSampler;
+import io.github.embeddinglab.training.sampling.Samplers;
+import io.github.embeddinglab.training.spi.DropoutMask;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/** The batches of a training: rows by step, tokenised, with their labels; a function of (seed, step). */
+final class RowBatches {
+    private static final int COLUMN_OF_PARTNER = 1;
+    private static final int ROWS_OF_A_CLASS = 4;
+
+    private final TrainingSet set;
+    private final TextTokens tokens;
+    private final Pairing pairing;
+    private final long seed;
+    private final BatchSampler sampler;
+    private final int batchSize;
+    private final List<int[]> batches = new ArrayList<>();
+    private final int stepsOfFirst;
+    private int epochs;
+    private final Map<String, Integer> classes = new LinkedHashMap<>();
+    private final Map<String, List<Integer>> rowsOfLabel = new LinkedHashMap<>();
+
+    /** How labelled texts become batches. */
+    enum Pairing {
+        /** Rows as they are. */
+        NONE,
+        /** Each text with another of its label, one row of a label in a batch. */
+        BY_LABEL,
+        /** Single texts with their classes; batches of mixed labels. */
+        CLASSES
+    }
+
+    /**
+     * One batch.
+     *
+     * @param rows of the set
+     * @param texts tokenised, with their labels
+     */
+    record Batch(List<Integer> rows, TrainingBatch texts) {}
+
+    RowBatches(TrainingSet set, TextTokens tokens, Pairing pairing, int batchSize, long seed) {
+        this.set = set;
+        this.tokens = tokens;
+        this.pairing = pairing;
+        this.seed = seed;
+        new TreeSet<>(set.rows().stream().map(row -> Objects.requireNonNullElse(row.label(), "")).toList())
+                .forEach(label -> classes.put(label, classes.size()));
+        for (int i = 0; i < set.rows().size(); i++) {
+            rowsOfLabel.computeIfAbsent(label(i), key -> new ArrayList<>()).add(i);
+        }
+        this.batchSize = batchSize;
+        this.sampler = sampler();
+        addEpoch();
+        this.stepsOfFirst = batches.size();
+    }
+
+    private BatchSampler sampler() {
+        if (pairing == Pairing.CLASSES) {
+            return Samplers.byLabel(Samplers.labels(set), batchSize, ROWS_OF_A_CLASS, seed);
+        }
+        if (pairing == Pairing.BY_LABEL) {
+            int size = Math.min(batchSize, classes.size());
+            return Samplers.noDuplicates(set.withRows(Samplers.labels(set).stream()
+                    .map(label -> TrainingRow.labelled(label, label))
+                    .toList()), size, seed);
+        }
+        return set.form() == Form.PAIRS || set.form() == Form.TRIPLETS
+                ? Samplers.noDuplicates(set, batchSize, seed)
+                : Samplers.shuffled(set.rows().size(), batchSize, seed);
+    }
+
+    /** Where rows are each other's negatives, batches of less than half the size teach little and are left out. */
+    private void addEpoch() {
+        List<int[]> epoch = sampler.epoch(epochs++);
+        int least = Math.min(epoch.get(0).length, Math.max(2, batchSize / 2));
+        boolean negatives = pairing == Pairing.BY_LABEL || set.form() == Form.PAIRS || set.form() == Form.TRIPLETS;
+        batches.addAll(negatives ? epoch.stream().filter(rows -> rows.length >= Math.min(least, epoch.get(0).length)).toList() : epoch);
+    }
+
+    /** Steps of the first epoch; those of others differ by a few where rows share texts. */
+    int stepsPerEpoch() {
+        return stepsOfFirst;
+    }
+
+    int classes() {
+        return classes.size();
+    }
+
+    private String label(int row) {
+        return Objects.requireNonNullElse(set.rows().get(row).label(), "");
+    }
+
+    Batch batch(int step) {
+        while (batches.size() <= step) {
+            addEpoch();
+        }
+        List<Integer> rows = Arrays.stream(batches.get(step)).boxed().toList();
+        List<TokenBatch> columns = new ArrayList<>();
+        for (int column = 0; column < width(); column++) {
+            int place = column;
+            List<String> texts = rows.stream().map(row -> text(row, place, step)).toList();
+            columns.add(tokens.batch(texts, role(column)));
+        }
+        double[] labels = labels(rows);
+        return new Batch(rows, labels.length == 0 ? TrainingBatch.of(columns) : TrainingBatch.of(columns, labels, rows.size()));
+    }
+
+    private int width() {
+        return switch (set.form()) {
+            case LABELLED -> pairing == Pairing.BY_LABEL ? 2 : 1;
+            case DOCUMENTS -> 1;
+            default -> set.width();
+        };
+    }
+
+    private String text(int row, int column, int step) {
+        if (pairing == Pairing.BY_LABEL && column == COLUMN_OF_PARTNER) {
+            List<Integer> same = rowsOfLabel.getOrDefault(label(row), List.of(row));
+            int other = same.size() == 1 ? 0 : new SplittableRandom(DropoutMask.mix(seed, step, row)).nextInt(same.size() - 1);
+            int partner = same.get(other);
+            // the last stands in for the row itself, so that each other is as likely
+            return set.rows().get(partner == row ? same.get(same.size() - 1) : partner).texts().get(0);
+        }
+        return set.rows().get(row).texts().get(column);
+    }
+
+    private Role role(int column) {
+        return switch (set.form()) {
+            case PAIRS, TRIPLETS, SCORED_TRIPLETS -> column == 0 ? Role.QUERY : Role.DOCUMENT;
+            default -> Role.NONE;
+        };
+    }
+
+    private double[] labels(List<Integer> rows) {
+        return switch (set.form()) {
+            case SCORED_PAIRS, SCORED_TRIPLETS -> rows.stream()
+                    .mapToDouble(row -> Objects.requireNonNullElse(set.rows().get(row).score(), 0.0))
+                    .toArray();
+            case LABELLED_PAIRS -> classesOf(rows);
+            case LABELLED -> pairing == Pairing.CLASSES ? classesOf(rows) : new double[0];
+            default -> new double[0];
+        };
+    }
+
+    private double[] classesOf(List<Integer> rows) {
+        return rows.stream().mapToDouble(row -> classes.getOrDefault(label(row), 0)).toArray();
+    }
+}

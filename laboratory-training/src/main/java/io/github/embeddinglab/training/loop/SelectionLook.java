@@ -1,0 +1,25 @@
+package io.github.embeddinglab.training.loop;
+
+import io.github.embeddinglab.api.Embedder;
+import io.github.embeddinglab.api.EvaluationOptions;
+import io.github.embeddinglab.api.Evaluator;
+import io.github.embeddinglab.api.Sampling;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+
+/**
+ * How a model is looked at while it is trained: by the selection part, never by the gate's.
+ *
+ * @param evaluator over the selection part
+ * @param metric that decides, greater is better
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public record SelectionLook(Evaluator evaluator, String metric) {
+    /** Intervals are not read, so they get the least number of resamples. */
+    private static final EvaluationOptions QUICK =
+            EvaluationOptions.defaults().sampling(Sampling.defaults().withResamples(100));
+
+    double at(Embedder embedder) {
+        return evaluator.evaluate(embedder, QUICK).score(metric).value();
+    }
+}

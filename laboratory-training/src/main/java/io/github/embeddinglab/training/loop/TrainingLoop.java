@@ -1,0 +1,343 @@
+package io.github.embeddinglab.training.loop;
+
+import io.github.embeddinglab.api.CancelledException;
+import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.api.Progress;
+import io.github.embeddinglab.api.training.FineTuning;
+import io.github.embeddinglab.api.training.FineTuningReport.Course;
+import io.github.embeddinglab.api.training.TrainingData.Form;
+import io.github.embeddinglab.api.training.TrainingListener;
+import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.core.model.ModelFolder;
+import io.github.embeddinglab.core.model.Tensors;
+import io.github.embeddinglab.core.tokenization.Tokenizer;
+import io.github.embeddinglab.core.tokenization.Tokenizers;
+import io.github.embeddinglab.training.encoder.DropoutShares;
+import io.github.embeddinglab.training.encoder.TrainableModel;
+import io.github.embeddinglab.training.encoder.Trained;
+import io.github.embeddinglab.training.encoder.WeightAverage;
+import io.github.embeddinglab.training.engine.EngineSettings;
+import io.github.embeddinglab.training.engine.Objective;
+import io.github.embeddinglab.training.engine.StepReport;
+import io.github.embeddinglab.training.engine.TrainingEngine;
+import io.github.embeddinglab.training.libtorch.LibtorchBackend;
+import io.github.embeddinglab.training.loop.RunState.Best;
+import io.github.embeddinglab.training.loss.Loss;
+import io.github.embeddinglab.training.spi.Precision;
+import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apiguardian.api.API.Status;
+import org.apiguardian.api.API;
+
+/**
+ * The one loop behind all strategies that train weights: batches as a function of (seed, step), looks at the selection part, early
+ * stopping, the best state kept, and weights mixed with the parent's where the selection part says that it helps.
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public final class TrainingLoop {
+    private static final double[] SHARES = {0.8, 0.6, 0.4, 0.2};
+    private static final double NANOS = 1e9;
+    private static final double SAVE_EVERY_SECONDS = 60;
+
+    private final TrainingInputs inputs;
+    private final FineTuning.Running running;
+    private final RunState state;
+    private final List<Double> losses = new ArrayList<>();
+    private final List<TrainingListener.Look> looks = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final long start = System.nanoTime();
+    private PlannedSteps plan;
+    private boolean planned;
+    private double lookSeconds;
+    private double secondsBefore;
+    private double saved;
+    private Best best = new Best(null, Double.NaN, 0);
+    private int sinceBest;
+
+    private TrainingLoop(TrainingInputs inputs, FineTuning.Running running, RunState state, PlannedSteps plan) {
+        this.inputs = inputs;
+        this.running = running;
+        this.state = state;
+        Optional<PlannedSteps> fixed = state.plan(inputs.recipe());
+        this.plan = fixed.orElse(plan);
+        this.planned = fixed.isPresent() || !Double.isFinite(plan.seconds());
+    }
+
+    /** What is open during a training. */
+    private record Open(LibtorchBackend backend, ModelFolder folder, TextTokens tokens, RowBatches batches) {}
+
+    /**
+     * Trains. Blocks; an interrupt stops it at the next step.
+     *
+     * @param inputs model, rows, recipe
+     * @param running who is told
+     * @param places where files are kept
+     * @return chosen weights and how it went
+     * @throws CancelledException when the thread was interrupted
+     * @throws LaboratoryException when a loss is not finite, with step and rows
+     */
+    public static TrainingOutcome run(TrainingInputs inputs, FineTuning.Running running, TrainingPlaces places) {
+        FineTuning.Recipe recipe = inputs.recipe();
+        int threads = recipe.whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
+        try (LibtorchBackend backend = LibtorchBackend.open(threads);
+                ModelFolder folder = ModelFolder.open(inputs.parent());
+                Tokenizer tokenizer = Tokenizers.open(folder.tokenizer(), places.natives(), folder.lowerCase())) {
+            TextTokens tokens =
+                    new TextTokens(folder, tokenizer, recipe.whole(TrainingSetting.MAX_TOKENS).orElse(Integer.MAX_VALUE));
+            RowBatches batches = new RowBatches(
+                    inputs.rows(), tokens, pairing(inputs), recipe.whole(TrainingSetting.BATCH_SIZE).orElse(32), recipe.seed());
+            RunState state = new RunState(places.run());
+            if (!running.resume()) {
+                state.clear();
+            }
+            TrainingLoop loop = new TrainingLoop(inputs, running, state, PlannedSteps.of(recipe, batches.stepsPerEpoch()));
+            TrainingOutcome outcome = loop.train(new Open(backend, folder, tokens, batches));
+            state.clear();
+            return outcome;
+        }
+    }
+
+    private static RowBatches.Pairing pairing(TrainingInputs inputs) {
+        if (inputs.rows().form() != Form.LABELLED) {
+            return RowBatches.Pairing.NONE;
+        }
+        return inputs.loss().name().endsWith("multiple-negatives") ? RowBatches.Pairing.BY_LABEL : RowBatches.Pairing.CLASSES;
+    }
+
+    private TrainingOutcome train(Open open) {
+        TrainableModel model = load(open);
+        Tensors parent = model.tensors();
+        Loss loss = LossMaker.make(
+                inputs.loss(),
+                open.backend(),
+                model.description().dimensions(),
+                open.batches().classes(),
+                inputs.recipe().seed());
+        TrainingEngine engine = TrainingEngine.open(open.backend(), model, Objective.of(loss), settings(open.backend()));
+        ModelInTraining seen = new ModelInTraining(model, open.backend(), open.tokens(), precision(open.backend()));
+        if (running.resume()) {
+            resume(engine);
+        } else {
+            best = new Best(null, look(seen, 0), 0);
+        }
+        steps(open, engine, seen);
+        Chosen chosen = choose(open, model, parent);
+        return new TrainingOutcome(chosen.weights(), chosen.words(), new Course(losses.size(), seconds(), losses, looks, notes));
+    }
+
+    private void resume(TrainingEngine engine) {
+        RunState.Position position = state.resume(engine, running.inexact(), notes);
+        losses.addAll(position.losses());
+        looks.addAll(position.looks());
+        best = position.best();
+        sinceBest = position.sinceBest();
+        secondsBefore = position.seconds();
+        saved = seconds();
+    }
+
+    private EngineSettings settings(TrainingBackend backend) {
+        FineTuning.Recipe recipe = inputs.recipe();
+        notes.add("precision " + precision(backend).name().toLowerCase(Locale.ROOT));
+        return EngineSettings.of(plan.learningRate())
+                .withWeightDecay(recipe.number(TrainingSetting.WEIGHT_DECAY).orElse(0.0))
+                .withMaxGradientNorm(recipe.number(TrainingSetting.MAX_GRADIENT_NORM).orElse(1.0))
+                .withTrained(trained(recipe))
+                .withPrecision(precision(backend))
+                .withMemory(new EngineSettings.Memory(
+                        recipe.whole(TrainingSetting.MEMORY_MIB).orElse(0).longValue() << 20,
+                        recipe.whole(TrainingSetting.MICRO_BATCH).orElse(0)))
+                .withSeed(recipe.seed())
+                .withDropout(recipe.number(TrainingSetting.DROPOUT).orElse(1.0) > 0);
+    }
+
+    private Precision precision(TrainingBackend backend) {
+        String word = inputs.recipe().word(TrainingSetting.PRECISION);
+        boolean narrow = word.equals("bf16") || (word.equals("auto") && backend.supports(Precision.BFLOAT16));
+        return narrow ? Precision.BFLOAT16 : Precision.FLOAT32;
+    }
+
+    private static Trained trained(FineTuning.Recipe recipe) {
+        int layers = recipe.whole(TrainingSetting.LAST_LAYERS).orElse(Trained.ALL);
+        Optional<Integer> rank = recipe.whole(TrainingSetting.LORA_RANK);
+        if (rank.isPresent()) {
+            return new Trained(layers, false, rank.get(), 2.0 * rank.get());
+        }
+        boolean words = recipe.word(TrainingSetting.FROZEN).equals("none") && layers == Trained.ALL;
+        return new Trained(layers, words, 0, 0);
+    }
+
+    private TrainableModel load(Open open) {
+        Optional<Double> dropout = inputs.recipe().number(TrainingSetting.DROPOUT);
+        return dropout.isEmpty()
+                ? TrainableModel.load(open.folder(), open.backend())
+                : TrainableModel.load(
+                        open.folder(), open.backend(), DropoutShares.of(open.folder().architecture(), dropout.get()));
+    }
+
+    private void steps(Open open, TrainingEngine engine, ModelInTraining seen) {
+        int patience = inputs.recipe().whole(TrainingSetting.PATIENCE).orElse(0);
+        List<Double> measured = new ArrayList<>();
+        try (BatchAhead ahead = new BatchAhead(open.batches())) {
+            while (engine.steps() < plan.steps()) {
+                long before = System.nanoTime();
+                step(engine, ahead);
+                measured.add((System.nanoTime() - before) / NANOS);
+                if (!planned && measured.size() == PlannedSteps.MEASURED) {
+                    replan(engine, measured);
+                }
+                if (inputs.look() == null || !plan.looksAfter(engine.steps())) {
+                    continue;
+                }
+                consider(seen, engine.steps());
+                if (sinceBest >= patience && patience > 0 && engine.steps() < plan.steps()) {
+                    notes.add("stopped early after step " + engine.steps() + ": no gain on the selection part in " + patience + " looks");
+                    break;
+                }
+                if (seconds() - saved > SAVE_EVERY_SECONDS) {
+                    save(engine);
+                }
+            }
+        } catch (CancelledException e) {
+            // the flag would break the writing of the files
+            boolean again = Thread.interrupted();
+            save(engine);
+            if (again) {
+                Thread.currentThread().interrupt();
+            }
+            throw new CancelledException("training was cancelled after " + engine.steps() + " of " + plan.steps()
+                    + " steps; the same request with resume (--resume) goes on from there", e);
+        }
+        if (inputs.look() == null) {
+            best = new Best(seen.weights(), Double.NaN, engine.steps());
+        }
+    }
+
+    private void save(TrainingEngine engine) {
+        state.save(engine, new RunState.Position(losses, looks, best, sinceBest, seconds()));
+        saved = seconds();
+    }
+
+    private void consider(ModelInTraining seen, int step) {
+        double value = look(seen, step);
+        if (value > best.value()) {
+            best = new Best(seen.weights(), value, step);
+            sinceBest = 0;
+        } else {
+            sinceBest++;
+        }
+    }
+
+    private void step(TrainingEngine engine, BatchAhead ahead) {
+        int step = engine.steps();
+        if (Thread.interrupted()) {
+            throw new CancelledException("training was interrupted");
+        }
+        RowBatches.Batch batch = ahead.take(step);
+        StepReport report;
+        try {
+            report = engine.step(batch.texts());
+        } catch (InvalidInputException e) {
+            boolean kept = step > 0;
+            if (kept) {
+                save(engine); // the weights are those before the step
+            }
+            throw new InvalidInputException("training stopped at step " + (step + 1) + ", rows "
+                    + batch.rows().stream().map(row -> row + 1).toList() + " of the training part: " + e.getMessage()
+                    + (kept ? "; the state before it is kept, resume with other settings and --inexact" : ""), e);
+        }
+        losses.add(report.loss());
+        running.listener().stepped(
+                new TrainingListener.Step(step + 1, report.loss(), report.learningRate(), report.gradientNorm()));
+        report(step + 1, report.loss());
+    }
+
+    private void report(int done, double loss) {
+        double left = seconds() / done * (plan.steps() - done);
+        running.progress().report(new Progress(
+                String.format(Locale.ROOT, "training, loss %.4f, %.0f s left, steps", loss, left),
+                done,
+                plan.steps(),
+                Duration.ofNanos(System.nanoTime() - start)));
+    }
+
+    /** A limit of time becomes a number of steps, once. */
+    private void replan(TrainingEngine engine, List<Double> measured) {
+        PlannedSteps whole = plan;
+        double step = PlannedSteps.median(measured);
+        plan = plan.within(seconds(), step, lookSeconds, interpolates() ? SHARES.length : 0);
+        planned = true;
+        state.fix(plan);
+        engine.replan(plan.learningRate());
+        notes.add(String.format(
+                Locale.ROOT,
+                "%.0f s allow %s (of %,d): a step takes %.2f s, a look %.1f s",
+                plan.seconds(),
+                plan,
+                whole.steps(),
+                step,
+                lookSeconds));
+    }
+
+    private boolean interpolates() {
+        return inputs.look() != null && inputs.recipe().word(TrainingSetting.INTERPOLATION).equals("on");
+    }
+
+    private double look(ModelInTraining seen, int step) {
+        SelectionLook look = inputs.look();
+        if (look == null) {
+            return Double.NaN;
+        }
+        long before = System.nanoTime();
+        double value = look.at(seen);
+        lookSeconds = (System.nanoTime() - before) / NANOS;
+        TrainingListener.Look found = new TrainingListener.Look(step, look.metric(), value);
+        looks.add(found);
+        running.listener().looked(found);
+        return value;
+    }
+
+    private record Chosen(Tensors weights, String words) {}
+
+    /** The best state, or a mixture of it with the parent that is better on the selection part. */
+    private Chosen choose(Open open, TrainableModel model, Tensors parent) {
+        Tensors tuned = best.weights() == null ? parent : best.weights();
+        SelectionLook look = inputs.look();
+        if (look == null || best.step() == 0 || !interpolates()) {
+            String words = look == null ? "the last state" : best.step() == 0 ? "the parent: no state was better on the selection part"
+                    : "the state after step " + best.step();
+            return new Chosen(tuned, words);
+        }
+        double value = best.value();
+        double chosen = 1;
+        Tensors weights = tuned;
+        for (double share : SHARES) {
+            Tensors mixed = WeightAverage.of(parent, tuned, share);
+            double found;
+            int threads = inputs.recipe().whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
+            // a backend of its own, so that the weights of the mixture are freed
+            try (TrainingBackend backend = LibtorchBackend.open(threads)) {
+                found = look.at(new ModelInTraining(
+                        TrainableModel.of(model.description(), mixed, backend), backend, open.tokens(), precision(backend)));
+            }
+            notes.add(String.format(Locale.ROOT, "%.0f %% of the change: %s %.4f on the selection part", 100 * share, look.metric(), found));
+            if (found > value) {
+                value = found;
+                chosen = share;
+                weights = mixed;
+            }
+        }
+        String words = String.format(Locale.ROOT, "the state after step %d%s, %s %.4f on the selection part", best.step(),
+                chosen == 1 ? "" : String.format(Locale.ROOT, ", mixed with the parent (%.0f %% of the change)", 100 * chosen),
+                look.metric(), value);
+        return new Chosen(weights, words);
+    }
+
+    private double seconds() {
+        return secondsBefore + (System.nanoTime() - start) / NANOS;
+    }
+}

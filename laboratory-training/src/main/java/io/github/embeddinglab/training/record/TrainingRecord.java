@@ -1,0 +1,50 @@
+package io.github.embeddinglab.training.record;
+
+import io.github.embeddinglab.api.Fingerprint;
+import io.github.embeddinglab.api.training.DataReport;
+import io.github.embeddinglab.api.training.FineTuningReport;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apiguardian.api.API;
+import org.apiguardian.api.API.Status;
+
+/**
+ * All that made a tuned model.
+ *
+ * @param report result, with scores before and after
+ * @param origin parent and data
+ * @param settings every setting of the training, defaults included, strategy and loss first
+ * @param host versions and machine, since floating point differs by both
+ * @param at when it ended
+ */
+@API(status = Status.EXPERIMENTAL, since = "0.1")
+public record TrainingRecord(
+        FineTuningReport report, Origin origin, Map<String, Object> settings, Map<String, String> host, Instant at) {
+    /** Copies the maps. */
+    public TrainingRecord {
+        settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        host = Collections.unmodifiableMap(new LinkedHashMap<>(host));
+    }
+
+    /**
+     * Parent and data.
+     *
+     * @param parent its fingerprint
+     * @param data what was trained on and how it was divided
+     * @param judged name of the gate's data
+     * @param chosen which state of the training was taken
+     */
+    public record Origin(Fingerprint parent, DataReport data, String judged, String chosen) {}
+
+    /**
+     * Lines about the data for people.
+     *
+     * @return without line ends
+     */
+    public List<String> dataLines() {
+        return origin.data().lines();
+    }
+}

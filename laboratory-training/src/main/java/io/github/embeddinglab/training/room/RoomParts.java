@@ -1,0 +1,129 @@
+package io.github.embeddinglab.training.room;
+
+import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.training.DataReport;
+import io.github.embeddinglab.api.training.FineTuning;
+import io.github.embeddinglab.api.training.TrainingRow;
+import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.evaluation.leakage.LeakCheck;
+import io.github.embeddinglab.training.data.DataParts;
+import io.github.embeddinglab.training.data.DataReports;
+import io.github.embeddinglab.training.data.TrainingSet;
+import io.github.embeddinglab.training.gate.Judge;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The three parts of a run: what is trained on, what chooses, and what judges.
+ *
+ * @param training rows to train on
+ * @param selection judge that chooses among states
+ * @param gate judge of the result
+ * @param report what the data hold
+ * @param judged name of the gate's data
+ */
+record RoomParts(TrainingSet training, Judge selection, Judge gate, DataReport report, String judged) {
+    /** Documents searched when the model is looked at in between; the gate searches all. */
+    private static final int MOST_DOCUMENTS = 2000;
+
+    static RoomParts of(EmbeddingLaboratory laboratory, TrainingSet set, FineTuning spec, FineTuning.Recipe recipe) {
+        double selection = recipe.number(TrainingSetting.SELECTION_SHARE).orElse(0.1);
+        double gate = recipe.number(TrainingSetting.GATE_SHARE).orElse(0.2);
+        if (spec.judging().rows() != null) {
+            return judgedByRows(set, TrainingSet.read(spec.judging().rows()), selection, recipe.seed());
+        }
+        if (spec.judging().task() != null) {
+            Two two = two(set, selection, recipe.seed());
+            Judge task = new Judge(laboratory.benchmarks().evaluator(spec.judging().task()), "");
+            return new RoomParts(
+                    two.training(),
+                    selection(two.selection(), two.training()),
+                    task,
+                    two.report(),
+                    spec.judging().task().task() + " " + spec.judging().task().files());
+        }
+        DataParts parts = DataParts.split(set, new DataParts.Shares(selection, gate), recipe.seed());
+        return new RoomParts(
+                parts.training(),
+                selection(parts.selection(), parts.training()),
+                Judge.of("gate part of " + set.name(), parts.gate(), List.of(parts.training(), parts.selection()), Integer.MAX_VALUE),
+                parts.report(),
+                "gate part of " + set.name());
+    }
+
+    private static Judge selection(TrainingSet selection, TrainingSet training) {
+        return Judge.of("selection part", selection, List.of(training), MOST_DOCUMENTS);
+    }
+
+    private static RoomParts judgedByRows(TrainingSet set, TrainingSet judged, double share, long seed) {
+        if (judged.form() != set.form()) {
+            throw new InvalidInputException("evaluation data " + judged.name() + " are " + judged.form() + ", training data "
+                    + set.name() + " " + set.form() + "; give the same form, or a task");
+        }
+        List<TrainingRow> kept = withoutTextsOf(set, judged);
+        if (kept.isEmpty()) {
+            throw new InvalidInputException("every row of " + set.name() + " has a text of the evaluation data " + judged.name()
+                    + "; give data that they do not share");
+        }
+        Two two = two(set.withRows(kept), share, seed);
+        List<String> notes = new ArrayList<>(set.notes());
+        if (kept.size() < set.rows().size()) {
+            notes.add(set.rows().size() - kept.size() + " rows have a query or document of " + judged.name() + "; they are left out of training");
+        }
+        Map<String, Integer> sizes = new LinkedHashMap<>(two.report().parts().sizes());
+        sizes.put("gate", judged.rows().size());
+        DataReport report = new DataReport(
+                set.form(),
+                DataReports.of(set).rows(),
+                new DataReport.Parts(
+                        sizes,
+                        two.report().parts().groups(),
+                        two.report().parts().largestGroup(),
+                        DataReports.leaks("gate", two.training(), judged)),
+                notes);
+        Judge gate = Judge.of(judged.name(), judged, List.of(two.training(), two.selection()), Integer.MAX_VALUE);
+        return new RoomParts(two.training(), selection(two.selection(), two.training()), gate, report, judged.name());
+    }
+
+    /** Rows that share no text with others, but for case, spaces and punctuation; labels' texts alone count for labelled ones. */
+    private static List<TrainingRow> withoutTextsOf(TrainingSet set, TrainingSet judged) {
+        Set<Integer> leaking = new HashSet<>();
+        for (int column = 0; column < Math.min(set.width(), judged.width()); column++) {
+            LeakCheck.against(judged.column(column)).find(set.column(column)).stream()
+                    .filter(leak -> leak.kind() == LeakCheck.Kind.SAME)
+                    .forEach(leak -> leaking.add(leak.text()));
+        }
+        List<TrainingRow> kept = new ArrayList<>();
+        for (int i = 0; i < set.rows().size(); i++) {
+            if (!leaking.contains(i)) {
+                kept.add(set.rows().get(i));
+            }
+        }
+        return kept;
+    }
+
+    private record Two(TrainingSet training, TrainingSet selection, DataReport report) {}
+
+    /** Two parts: the rows that a division into three would give to the gate are trained on. */
+    private static Two two(TrainingSet set, double selection, long seed) {
+        double least = Math.max(1.0 / set.rows().size(), 1e-9);
+        DataParts parts = DataParts.split(set, new DataParts.Shares(selection, Math.min(least, 0.25)), seed);
+        List<TrainingRow> training = new ArrayList<>(parts.training().rows());
+        training.addAll(parts.gate().rows());
+        Map<String, Integer> sizes = new LinkedHashMap<>();
+        sizes.put("training", training.size());
+        sizes.put("selection", parts.selection().rows().size());
+        DataReport report = new DataReport(
+                set.form(),
+                parts.report().rows(),
+                new DataReport.Parts(
+                        sizes, parts.report().parts().groups(), parts.report().parts().largestGroup(), parts.report().parts().leaks()),
+                parts.report().notes());
+        return new Two(set.withRows(training), parts.selection(), report);
+    }
+}

@@ -1,0 +1,225 @@
+package io.github.embeddinglab.training.room;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.embeddinglab.api.CancelledException;
+import io.github.embeddinglab.api.EmbedOptions;
+import io.github.embeddinglab.api.Embedder;
+import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.Job;
+import io.github.embeddinglab.api.Progress;
+import io.github.embeddinglab.api.training.FineTuning;
+import io.github.embeddinglab.api.training.FineTuningReport;
+import io.github.embeddinglab.api.training.Losses;
+import io.github.embeddinglab.api.training.Strategy;
+import io.github.embeddinglab.api.training.TrainingData;
+import io.github.embeddinglab.api.training.TrainingListener;
+import io.github.embeddinglab.api.training.TrainingRow;
+import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.training.SharedFixtures;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From pairs to a registered model, or an honest refusal. */
+@Tag("integration")
+class FineTuningTest {
+    @TempDir
+    Path directory = Path.of("");
+
+    private EmbeddingLaboratory laboratory() {
+        return EmbeddingLaboratory.builder().modelDirectory(directory.resolve("models")).build();
+    }
+
+    private static FineTuning.Builder request(List<TrainingRow> rows) {
+        return FineTuning.of(SharedFixtures.path("models/bert-mean").toString())
+                .pairs(TrainingData.pairs(rows))
+                .batchSize(32)
+                .learningRate(5e-3)
+                .epochs(30)
+                .set(TrainingSetting.THREADS, 1)
+                .set(TrainingSetting.PRECISION, "fp32")
+                // a model of random weights has no knowledge to keep
+                .set(TrainingSetting.PRESERVATION, -1);
+    }
+
+    @Test
+    void whatCanBeLearnedIsRegistered() throws Exception {
+        List<String> planned = new ArrayList<>();
+        List<TrainingListener.Step> steps = new ArrayList<>();
+        FineTuning request = request(WordPairs.rows(300, false, 1)).listener(new TrainingListener() {
+            @Override
+            public void planned(List<String> lines) {
+                planned.addAll(lines);
+            }
+
+            @Override
+            public void stepped(Step step) {
+                steps.add(step);
+            }
+        }).build();
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport report = lab.training().fineTune(request);
+            assertThat(report.verdict().registered()).as(report.verdict().reason()).isTrue();
+            assertThat(report.verdict().difference().change().value()).isGreaterThan(0.2);
+            assertThat(report.before()).containsKey("ndcg@10");
+            assertThat(report.model().value()).matches("bert-mean-tuned-\\d{8}-[0-9a-f]{6}");
+            assertThat(report.course().losses()).hasSize(report.course().steps()).hasSameSizeAs(steps);
+            assertThat(planned).anyMatch(line -> line.startsWith("strategy auto chose contrastive"))
+                    .anyMatch(line -> line.contains("multiple-negatives"));
+            assertThat(lab.embed(List.of("long work"), EmbedOptions.model(report.model().value())).rows()).isEqualTo(1);
+            JsonNode record = new ObjectMapper().readTree(report.made().folder().resolve("laboratory-record.json").toFile());
+            assertThat(record.at("/settings/batch_size").asInt()).isEqualTo(32);
+            assertThat(record.at("/data/rows").asInt()).isEqualTo(300);
+            assertThat(record.at("/registered").asBoolean()).isTrue();
+            assertThat(record.at("/after/ndcg@10/value").asDouble()).isEqualTo(report.verdict().difference().second());
+            assertThat(Files.readString(report.made().folder().resolve("README.md")))
+                    .contains("# " + report.model().value())
+                    .contains("Registered: better than the parent");
+        }
+    }
+
+    @Test
+    void shuffledDocumentsAreRefused() {
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport report = lab.training().fineTune(request(WordPairs.rows(300, true, 2)).epochs(4).build());
+            assertThat(report.verdict().registered()).as(report.verdict().reason()).isFalse();
+            assertThat(report.verdict().smallestGain()).isPositive();
+            assertThat(report.made().folder().resolve("laboratory-record.json")).exists();
+            assertThatThrownBy(() -> lab.models().load(report.model().value()))
+                    .hasMessageContaining("neither a known name nor a folder");
+            // refused, but there
+            assertThat(lab.embed(List.of("long work"), EmbedOptions.model(report.made().folder().toString())).rows()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void labelledTextsAndScoredPairsAreJudgedByTheirOwnTask() {
+        List<TrainingRow> labelled = new ArrayList<>();
+        WordPairs.rows(200, false, 3).forEach(row -> labelled.add(TrainingRow.labelled(
+                row.texts().get(0).split(" ", -1)[0].compareTo("from") < 0 ? "early" : "late", row.texts().get(0))));
+        List<TrainingRow> scored = new ArrayList<>();
+        WordPairs.rows(200, false, 4).forEach(row -> scored.add(TrainingRow.scored(
+                row.texts().get(0), row.texts().get(1), row.texts().get(0).length() % 7)));
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport classes = lab.training().fineTune(request(List.of(TrainingRow.pair("a", "b")))
+                    .data(TrainingData.labelled(labelled)).loss(Losses.batchHardTriplet()).batchSize(16).epochs(2).build());
+            assertThat(classes.verdict().difference().name()).isEqualTo("accuracy");
+            FineTuningReport pairs = lab.training().fineTune(request(List.of(TrainingRow.pair("a", "b")))
+                    .data(TrainingData.scoredPairs(scored)).epochs(2).build());
+            assertThat(pairs.verdict().difference().name()).isEqualTo("cosine_spearman");
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedBeforeAnythingStarts() {
+        List<TrainingRow> rows = WordPairs.rows(60, false, 5);
+        try (EmbeddingLaboratory lab = laboratory()) {
+            assertThatThrownBy(() -> lab.training().fineTune(request(rows).loss(Losses.coSent()).build()))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("cosent does not read pairs")
+                    .hasMessageContaining("multiple-negatives");
+            assertThatThrownBy(() -> lab.training().fineTune(request(rows).loss(Losses.named("nonsense")).build()))
+                    .hasMessageContaining("\"nonsense\" is not known");
+            assertThatThrownBy(() -> lab.training().fineTune(request(rows).loss(Losses.multipleNegatives().margin(1)).build()))
+                    .hasMessageContaining("has no setting \"margin\"");
+            assertThatThrownBy(() -> lab.training().fineTune(request(rows).strategy(Strategy.TRIPLET).build()))
+                    .hasMessageContaining("triplet does not read pairs");
+            assertThatThrownBy(() -> lab.training().fineTune(request(rows).batchSize(64).build()))
+                    .hasMessageContaining("the batch has 64 rows");
+            assertThatThrownBy(() -> request(rows).set(TrainingSetting.EPOCHS, "many")).hasMessageContaining("give a number");
+            assertThatThrownBy(() -> request(rows).set(TrainingSetting.SCHEDULE, "steep"))
+                    .hasMessageContaining("one of linear, cosine, constant");
+            assertThat(directory.resolve("models/tuned")).doesNotExist();
+        }
+    }
+
+    @Test
+    void aLossThatIsNotFiniteStopsWithStepAndRows() {
+        try (EmbeddingLaboratory lab = laboratory()) {
+            assertThatThrownBy(() -> lab.training().fineTune(request(WordPairs.rows(100, false, 6))
+                            .loss(Losses.multipleNegatives().scale(1e300)).set(TrainingSetting.WARMUP_STEPS, 0).build()))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("stopped at step 1, rows [");
+        }
+    }
+
+    @Test
+    void aJobIsCancelled() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        FineTuning request = request(WordPairs.rows(300, false, 7)).epochs(5000).listener(new TrainingListener() {
+            @Override
+            public void stepped(Step step) {
+                begun.countDown();
+            }
+        }).build();
+        try (EmbeddingLaboratory lab = laboratory()) {
+            Job<FineTuningReport> job = lab.training().submitFineTune(request);
+            begun.await();
+            assertThat(job.cancel()).isTrue();
+            assertThatThrownBy(job::result).isInstanceOf(CancelledException.class).hasMessageContaining("cancelled");
+            Progress progress = job.progress();
+            assertThat(progress.stage()).startsWith("training, loss");
+        }
+    }
+
+    @Test
+    void aCancelledTrainingResumesToTheSameWeights() throws Exception {
+        List<TrainingRow> rows = WordPairs.rows(300, false, 9);
+        Path whole = directory.resolve("whole");
+        Path resumed = directory.resolve("resumed");
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport uninterrupted = lab.training().fineTune(request(rows).epochs(6).output(whole).build());
+            assertThatThrownBy(() -> lab.training().fineTune(request(rows).epochs(6).output(resumed).listener(new TrainingListener() {
+                        @Override
+                        public void stepped(Step step) {
+                            if (step.step() == 17) {
+                                Thread.currentThread().interrupt();
+                            }
+                        }
+                    }).build()))
+                    .isInstanceOf(CancelledException.class)
+                    .hasMessageContaining("cancelled after 17 of ")
+                    .hasMessageContaining("--resume");
+            assertThat(Thread.interrupted()).as("the flag is consumed").isFalse();
+            assertThat(resumed).doesNotExist();
+            List<Integer> steps = new ArrayList<>();
+            FineTuningReport report = lab.training().fineTune(request(rows).epochs(6).output(resumed).resume(false).listener(new TrainingListener() {
+                @Override
+                public void stepped(Step step) {
+                    steps.add(step.step());
+                }
+            }).build());
+            assertThat(steps).first().isEqualTo(18);
+            assertThat(report.course().losses()).isEqualTo(uninterrupted.course().losses());
+            assertThat(report.course().looks()).isEqualTo(uninterrupted.course().looks());
+            assertThat(report.course().notes()).contains("resumed after step 17");
+            try (Embedder first = lab.models().load(whole.toString()); Embedder second = lab.models().load(resumed.toString())) {
+                assertThat(second.fingerprint()).isEqualTo(first.fingerprint());
+            }
+            // a good end leaves nothing behind
+            assertThat(directory.resolve("models/training")).isEmptyDirectory();
+            assertThatThrownBy(() -> lab.training().fineTune(request(rows).epochs(6).resume(false).build()))
+                    .hasMessageContaining("no checkpoint in");
+        }
+    }
+
+    @Test
+    void aTimeLimitBecomesStepsOnce() {
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport report = lab.training().fineTune(request(WordPairs.rows(300, false, 8)).epochs(100_00)
+                    .set(TrainingSetting.MINUTES, 0.1).set(TrainingSetting.PATIENCE, 0).build());
+            assertThat(report.course().notes()).anyMatch(note -> note.startsWith("6 s allow"));
+            assertThat(report.course().steps()).isGreaterThanOrEqualTo(20).isLessThan(70_000);
+        }
+    }
+}
