@@ -78,7 +78,7 @@ final class BatchPlan {
         while (to < order.length && to - from < most && tokens < share) {
             int next = Math.max(1, lengths[order[to]]);
             boolean full = next < length && lengths[order[to - 1]] == length;
-            if (tokens + next > limits.tokens() || full && tokens >= FULL_ENOUGH) {
+            if (tokens + next > limits.tokens() || (full && tokens >= FULL_ENOUGH)) {
                 break;
             }
             tokens += next;

@@ -33,7 +33,7 @@ record TokenBatch(int rows, int length, long[] ids, long[] slots, long[] places,
             sequence.ids().copyTo(ids, token);
             for (int i = 0; i < sequence.length(); i++, token++) {
                 slots[at + i] = token;
-                places[token] = at + i;
+                places[token] = (long) at + i;
             }
             Arrays.fill(pooling, at + sequence.notPooled(), at + sequence.length(), 1);
         }
