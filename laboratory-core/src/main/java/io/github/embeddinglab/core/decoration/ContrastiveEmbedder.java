@@ -9,6 +9,7 @@ import io.github.embeddinglab.api.Overflow;
 import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.api.TokenUse;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +39,7 @@ public final class ContrastiveEmbedder extends DecoratingEmbedder {
     private ContrastiveEmbedder(String name, Embedder inner, float[] mean) {
         super(name, inner);
         this.mean = mean;
-        this.fingerprint = DerivedFingerprint.of(inner.fingerprint(), "contrastive 1", mean);
+        this.fingerprint = inner.fingerprint().derived("contrastive 1, mean " + Arrays.toString(mean));
     }
 
     /**

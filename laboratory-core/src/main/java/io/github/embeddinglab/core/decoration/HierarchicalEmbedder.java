@@ -263,8 +263,7 @@ public final class HierarchicalEmbedder extends DecoratingEmbedder {
 
     @Override
     public Fingerprint fingerprint() {
-        return DerivedFingerprint.of(
-                inner().fingerprint(), "hierarchical 1, windows of " + Math.min(windowTokens, inner().maxTokens()), new float[0]);
+        return inner().fingerprint().derived("hierarchical 1, windows of " + Math.min(windowTokens, inner().maxTokens()));
     }
 
     /** What the inner model can, and a split that changes nothing. */

@@ -164,6 +164,7 @@ final class CoreLaboratory implements EmbeddingLaboratory, RoomContext {
 
     @Override
     public void close() {
+        zoo.requireNoListener();
         synchronized (rooms) {
             if (closed) {
                 return;

@@ -3,6 +3,7 @@ package io.github.embeddinglab.core.zoo;
 import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.api.Progress;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ final class LoadedModels implements AutoCloseable {
     private final int count;
     private final long bytes;
     private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final ThreadLocal<@Nullable Boolean> listening = new ThreadLocal<>();
     private int leases;
     private int closing;
     private boolean closed;
@@ -185,6 +188,33 @@ final class LoadedModels implements AutoCloseable {
         }
     }
 
+    /** The listener, told in a way that {@link #requireNoListener} recognises. */
+    Progress.Listener guarded(Progress.Listener listener) {
+        return report -> {
+            Boolean before = listening.get();
+            listening.set(Boolean.TRUE);
+            try {
+                listener.report(report);
+            } finally {
+                if (before == null) {
+                    listening.remove();
+                }
+            }
+        };
+    }
+
+    /**
+     * Sees that closing would not wait for its own caller.
+     *
+     * @throws LaboratoryException when the thread is in a progress listener of a call in flight
+     */
+    void requireNoListener() {
+        if (listening.get() != null) {
+            throw new LaboratoryException("a laboratory cannot be closed from the progress listener of a call that it runs;"
+                    + " interrupt the call, and close when it has ended");
+        }
+    }
+
     /** Number of models in memory. */
     int size() {
         synchronized (entries) {
@@ -207,6 +237,7 @@ final class LoadedModels implements AutoCloseable {
     /** Refuses new calls, waits for those in flight, of evicted models as well, and closes everything. */
     @Override
     public void close() {
+        requireNoListener();
         List<Entry> unused = new ArrayList<>();
         synchronized (entries) {
             closed = true;

@@ -3,6 +3,7 @@ package io.github.embeddinglab.core.zoo;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Export;
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.LaboratorySettings;
 import io.github.embeddinglab.api.ModelCheck;
 import io.github.embeddinglab.api.ModelFacts;
@@ -11,6 +12,7 @@ import io.github.embeddinglab.api.ModelInfo;
 import io.github.embeddinglab.api.ModelNotFoundException;
 import io.github.embeddinglab.api.ModelRef;
 import io.github.embeddinglab.api.Models;
+import io.github.embeddinglab.api.Progress;
 import io.github.embeddinglab.api.spi.EmbedderProvider;
 import io.github.embeddinglab.api.spi.ModelSource;
 import io.github.embeddinglab.api.spi.NamedProvider;
@@ -187,6 +189,11 @@ public final class Zoo implements Models, AutoCloseable {
             public <T> T with(Function<Embedder, T> use) {
                 return models.with(name, load, use);
             }
+
+            @Override
+            public Progress.Listener guarded(Progress.Listener listener) {
+                return models.guarded(listener);
+            }
         });
     }
 
@@ -255,6 +262,16 @@ public final class Zoo implements Models, AutoCloseable {
                     .orElseGet(() -> ref.hasHubForm() ? ref.name() : FolderFacts.name(folder.path()));
             return new Exporter(name, entry.map(RegistryEntry::facts).orElse(null)).export(folder, form, target);
         }
+    }
+
+    /**
+     * Sees that closing would not wait for its own caller.
+     *
+     * @throws LaboratoryException when the thread is in a progress listener of a call in flight
+     */
+    public void requireNoListener() {
+        decorated.requireNoListener();
+        loaded.requireNoListener();
     }
 
     /** Closes all loaded models after the calls in flight. */
