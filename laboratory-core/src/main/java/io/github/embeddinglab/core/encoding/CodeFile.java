@@ -102,7 +102,7 @@ public final class CodeFile implements EmbeddingSink, AutoCloseable {
     public EncodingCost finish() {
         if (spool != null) {
             begin(Codec.int8(spool.ranges()));
-            spool.replay((values, count, firstRow) -> encode(values, count, firstRow));
+            spool.replay(this::encode);
         }
         if (coder == null || cost == null) {
             throw new IllegalStateException("encoding begins when the ranges are known");

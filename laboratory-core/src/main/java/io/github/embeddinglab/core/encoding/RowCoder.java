@@ -55,7 +55,7 @@ final class RowCoder {
         }
         float[] signs = new float[dimensions];
         for (int j = 0; j < dimensions; j++) {
-            signs[j] = (code[j >>> 3] & 0x80 >>> (j & 7)) == 0 ? -1 : 1;
+            signs[j] = (code[j >>> 3] & (0x80 >>> (j & 7))) == 0 ? -1 : 1;
         }
         return signs;
     }

@@ -2,7 +2,6 @@ package io.github.embeddinglab.core.inference;
 
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Progress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets something live until its last call has ended. Closing waits for the calls in flight, but not when it comes from a
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Lifetime {
     private final String what;
     private final Runnable release;
-    private final ThreadLocal<@Nullable Boolean> listening = new ThreadLocal<>();
+    private final ListeningThreads listening = new ListeningThreads();
     private int calls;
     private boolean closed;
     private boolean released;
@@ -42,24 +41,14 @@ final class Lifetime {
 
     /** The listener, told in a way that {@link #close} recognises. */
     Progress.Listener guarded(Progress.Listener listener) {
-        return report -> {
-            Boolean before = listening.get();
-            listening.set(Boolean.TRUE);
-            try {
-                listener.report(report);
-            } finally {
-                if (before == null) {
-                    listening.remove();
-                }
-            }
-        };
+        return listening.guarded(listener);
     }
 
     /** Refuses new calls, and releases after the last one. */
     void close() {
         synchronized (this) {
             closed = true;
-            if (listening.get() == null) {
+            if (!listening.holdCaller()) {
                 awaitCalls();
             }
             if (calls > 0 || released) {

@@ -4,6 +4,7 @@ import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Progress;
+import io.github.embeddinglab.core.inference.ListeningThreads;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -14,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,7 @@ final class LoadedModels implements AutoCloseable {
     private final int count;
     private final long bytes;
     private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
-    private final ThreadLocal<@Nullable Boolean> listening = new ThreadLocal<>();
+    private final ListeningThreads listening = new ListeningThreads();
     private int leases;
     private int closing;
     private boolean closed;
@@ -190,17 +190,7 @@ final class LoadedModels implements AutoCloseable {
 
     /** The listener, told in a way that {@link #requireNoListener} recognises. */
     Progress.Listener guarded(Progress.Listener listener) {
-        return report -> {
-            Boolean before = listening.get();
-            listening.set(Boolean.TRUE);
-            try {
-                listener.report(report);
-            } finally {
-                if (before == null) {
-                    listening.remove();
-                }
-            }
-        };
+        return listening.guarded(listener);
     }
 
     /**
@@ -209,7 +199,7 @@ final class LoadedModels implements AutoCloseable {
      * @throws LaboratoryException when the thread is in a progress listener of a call in flight
      */
     void requireNoListener() {
-        if (listening.get() != null) {
+        if (listening.holdCaller()) {
             throw new LaboratoryException("a laboratory cannot be closed from the progress listener of a call that it runs;"
                     + " interrupt the call, and close when it has ended");
         }
