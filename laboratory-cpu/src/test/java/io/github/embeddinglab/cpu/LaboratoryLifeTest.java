@@ -137,17 +137,22 @@ class LaboratoryLifeTest {
         });
     }
 
+    private static String messageOfClosing(EmbeddingLaboratory lab) {
+        try {
+            lab.close();
+            return "";
+        } catch (LaboratoryException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
     @Test
     void aLaboratoryCannotBeClosedFromAListenerOfItsOwnCallAndSaysSo() {
         assertTimeoutPreemptively(FOREVER, () -> {
             try (EmbeddingLaboratory lab = ReferenceModels.builder().build()) {
                 AtomicReference<String> refused = new AtomicReference<>("");
                 EmbedOptions options = EmbedOptions.model(FOLDER).progress(report -> {
-                    try {
-                        lab.close();
-                    } catch (LaboratoryException e) {
-                        refused.set(String.valueOf(e.getMessage()));
-                    }
+                    refused.set(messageOfClosing(lab));
                 });
                 assertThat(lab.embed(List.of("water", "stone"), options).rows()).isEqualTo(2);
                 assertThat(refused.get()).contains("progress listener").contains("when it has ended");
