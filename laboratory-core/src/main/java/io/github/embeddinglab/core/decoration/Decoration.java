@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 public record Decoration(String kind, @Nullable String setting, String model) {
     private static final String HIERARCHICAL = "hierarchical";
 
-    /** A colon before a slash belongs to a path with a drive. */
-    private static final Pattern FORM = Pattern.compile("(hierarchical|contrastive)(?:=(.+?))?:(?![/\\\\])(.+)");
+    /** A setting ends at its first colon but for that of a drive. */
+    private static final Pattern FORM =
+            Pattern.compile("(hierarchical|contrastive)(?:=((?:[A-Za-z]:(?=[/\\\\]))?[^:]+))?:(.+)");
 
     /**
      * Reads a name.

@@ -26,8 +26,8 @@ import org.apiguardian.api.API.Status;
  * says most of what a text is about. It is normalised only where the windows are. A text that fits one window has exactly
  * the inner model's vector. No text has a limit, so no overflow policy ever applies.
  *
- * <p>It beats truncation on long-document retrieval; searching the windows themselves is far better still ({@link Levels#nearest}), see {@code docs/measurements/hierarchical.md}. Windows are measured in
- * tokens where the model counts them, else in characters, three for a token; a window that turns out too long is halved. Safe
+ * <p>It beats truncation on long-document retrieval; searching the windows themselves is far better still
+ * ({@link Levels#nearest}), see {@code docs/measurements/hierarchical.md}. Windows are measured in tokens where the model counts them, else in characters, three for a token; a window that turns out too long is halved. Safe
  * for concurrent callers.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")

@@ -197,10 +197,21 @@ public final class ModelJar {
      * @param cause of the problem
      */
     public record Damaged(String jar, String problem, String content, Exception cause) {
-        /** Its list names the model, or its own name does. */
+        /** Its list names the model, or its own name does, or it holds files of it. */
         private boolean mayBe(String name) {
             String file = name.substring(name.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-            return content.contains('"' + name + '"') || jar.toLowerCase(Locale.ROOT).contains(file);
+            return content.contains('"' + name + '"')
+                    || jar.toLowerCase(Locale.ROOT).contains(file)
+                    || holds(ROOT + name + "/modules.json")
+                    || holds(ROOT + name + "/config.json");
+        }
+
+        private boolean holds(String path) {
+            try (InputStream in = open(new URL(jar + path))) {
+                return in.read() >= 0;
+            } catch (IOException e) {
+                return false; // no such file, or no file that could be read
+            }
         }
     }
 

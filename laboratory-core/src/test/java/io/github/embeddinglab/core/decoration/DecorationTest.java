@@ -172,6 +172,9 @@ class DecorationTest {
                     .hasMessageContaining("hierarchical=many");
         }
         assertThat(Decoration.parse("C:\\models\\minilm")).isEmpty();
+        assertThat(Decoration.parse("hierarchical:/models/x")).contains(new Decoration("hierarchical", null, "/models/x"));
+        assertThat(Decoration.parse("hierarchical=64:C:\\models\\x")).contains(new Decoration("hierarchical", "64", "C:\\models\\x"));
+        assertThat(Decoration.parse("contrastive=a.txt:hierarchical:x")).contains(new Decoration("contrastive", "a.txt", "hierarchical:x"));
         assertThat(Decoration.parse("contrastive=C:\\b.txt:minilm")).contains(new Decoration("contrastive", "C:\\b.txt", "minilm"));
     }
 }
