@@ -96,6 +96,17 @@ public interface EmbeddingLaboratory extends AutoCloseable {
     Job<Embeddings> submitEmbed(List<String> texts, EmbedOptions options);
 
     /**
+     * Encodes vectors by a codec that is lossy and reports what it cost. Fewer dimensions come first, by
+     * {@link EmbedOptions#dimensions(int)}.
+     *
+     * @param vectors n x d, n at least 1 where the codec takes its ranges from them
+     * @param codec which, and over which ranges
+     * @return n codes and their cost; measuring it takes O(n d) and, among at most 2,000 rows, a search
+     * @throws InvalidInputException when the ranges have other dimensions, or there are none and no rows to take them from
+     */
+    EncodedEmbeddings encode(Embeddings vectors, Codec codec);
+
+    /**
      * The model that is used where none is named.
      *
      * @return name, alias or folder

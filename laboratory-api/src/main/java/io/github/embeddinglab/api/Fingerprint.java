@@ -1,5 +1,9 @@
 package io.github.embeddinglab.api;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
@@ -33,6 +37,21 @@ public record Fingerprint(String value) {
      */
     public String abbreviated() {
         return value.substring(0, 12);
+    }
+
+    /**
+     * The fingerprint of this model with something about it changed that changes its vectors.
+     *
+     * @param change what and how, the same words for the same change
+     * @return SHA-256 over this fingerprint and the change
+     */
+    public Fingerprint derived(String change) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return new Fingerprint(HexFormat.of().formatHex(digest.digest((value + "\n" + change).getBytes(StandardCharsets.UTF_8))));
+        } catch (NoSuchAlgorithmException e) {
+            throw new LaboratoryException("this Java has no SHA-256, which every Java must have; use another build", e);
+        }
     }
 
     @Override

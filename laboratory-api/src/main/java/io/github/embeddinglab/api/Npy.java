@@ -19,7 +19,7 @@ import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
 /**
- * NumPy's array files, versions 1 to 3 of the format, for matrices of little-endian float32 in C order.
+ * NumPy's array files, versions 1 to 3 of the format, for matrices in C order: little-endian float32, and bytes.
  *
  * <p>Source: NEP 1, "A simple file format for NumPy arrays".
  */
@@ -32,6 +32,22 @@ public final class Npy {
     private static final int BLOCK = 1 << 20;
 
     private Npy() {}
+
+    /** What a matrix holds. */
+    public enum Type {
+        /** Little-endian, four bytes. */
+        FLOAT32("<f4"),
+        /** Signed bytes. */
+        INT8("|i1"),
+        /** Unsigned bytes. */
+        UINT8("|u1");
+
+        private final String descr;
+
+        Type(String descr) {
+            this.descr = descr;
+        }
+    }
 
     /**
      * A matrix.
@@ -161,21 +177,35 @@ public final class Npy {
         private final Path file;
         private final Path partial;
         private final int columns;
+        private final Type type;
         private final FileChannel channel;
         private final ByteBuffer block;
         private long rows;
         private boolean finished;
 
         /**
-         * Opens a hidden sibling of the target.
+         * Opens a hidden sibling of the target, for floats.
          *
          * @param file target; replaced where it exists
          * @param columns d, at least 1
          * @throws LaboratoryException when the folder cannot be written
          */
         public Writer(Path file, int columns) {
+            this(file, columns, Type.FLOAT32);
+        }
+
+        /**
+         * Opens a hidden sibling of the target.
+         *
+         * @param file target; replaced where it exists
+         * @param columns numbers or bytes in a row, at least 1
+         * @param type of the numbers
+         * @throws LaboratoryException when the folder cannot be written
+         */
+        public Writer(Path file, int columns, Type type) {
             this.file = file;
             this.columns = columns;
+            this.type = type;
             this.block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
             Path folder = file.toAbsolutePath().getParent();
             if (folder == null || Files.isDirectory(file)) {
@@ -203,6 +233,7 @@ public final class Npy {
          * @param count rows to write
          */
         public void append(float[] values, int offset, int count) {
+            require(type == Type.FLOAT32, "floats");
             int end = offset + count * columns;
             try {
                 for (int at = offset; at < end; ) {
@@ -222,6 +253,32 @@ public final class Npy {
         }
 
         /**
+         * Appends rows of bytes.
+         *
+         * @param codes row-major bytes
+         * @param offset first byte to write
+         * @param count rows to write
+         */
+        public void append(byte[] codes, int offset, int count) {
+            require(type != Type.FLOAT32, "bytes");
+            ByteBuffer bytes = ByteBuffer.wrap(codes, offset, count * columns);
+            try {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } catch (IOException e) {
+                throw failed(e);
+            }
+            rows += count;
+        }
+
+        private void require(boolean fits, String given) {
+            if (!fits) {
+                throw new InvalidInputException(file + " was opened for " + type + " and got " + given);
+            }
+        }
+
+        /**
          * Appends all rows of a matrix.
          *
          * @param rows of d columns
@@ -232,7 +289,7 @@ public final class Npy {
 
         /** Completes the header, syncs, and gives the file its name. */
         public void finish() {
-            String text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
+            String text = "{'descr': '" + type.descr + "', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
             ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
             header.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) (HEADER - 10));
             header.put(text.getBytes(StandardCharsets.US_ASCII));

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.embeddinglab.api.CodeRanges;
+import io.github.embeddinglab.api.Codec;
+import io.github.embeddinglab.api.Embeddings;
+import io.github.embeddinglab.api.EncodedEmbeddings;
+import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.Npy;
+import io.github.embeddinglab.core.encoding.Encoding;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -187,6 +194,60 @@ class EmbedTest {
         }
         cli.run("embed", "--in", jsonLines("short.jsonl"), "--out", shared.resolve("wide.npy"), "--dimensions", 385)
                 .refused(Lab.FAILED, "dimensions is 385", "384");
+    }
+
+    /** Codes of the vectors' first 48 dimensions; the formulas themselves are checked against NumPy in core. */
+    @Test
+    void codecsAreAskedForByNameAndSayWhatTheyCost() throws IOException {
+        Path in = jsonLines("codes.jsonl");
+        Path floats = shared.resolve("codes-float.npy");
+        Path bytes = shared.resolve("codes-int8.npy");
+        Path bits = shared.resolve("codes-bits.npy");
+        cli.run("embed", "--in", in, "--out", floats, "--dimensions", 48).done();
+        JsonNode report = cli.run("embed", "--in", in, "--out", bytes, "--dimensions", 48, "--codec", "int8", "--json").done().json();
+        JsonNode encoding = report.get("encoding");
+        assertThat(encoding.get("codec").textValue()).isEqualTo("int8");
+        assertThat(encoding.get("bytes_per_vector").intValue()).isEqualTo(48);
+        assertThat(encoding.get("mean_cosine").doubleValue()).isBetween(0.999, 1.0);
+        assertThat(encoding.get("recall").doubleValue()).isBetween(0.8, 1.0);
+        assertThat(encoding.get("sample").intValue()).isEqualTo(texts.size());
+        Path ranges = Path.of(encoding.get("ranges").textValue());
+        assertThat(ranges).isEqualTo(shared.resolve("codes-int8.ranges.npy"));
+
+        Embeddings exact = Embeddings.readNpy(floats, new Fingerprint(report.get("fingerprint").textValue()));
+        EncodedEmbeddings codes = Encoding.encode(exact, Codec.int8());
+        Path again = shared.resolve("codes-again.npy");
+        codes.writeNpy(again);
+        assertThat(Files.readAllBytes(bytes)).isEqualTo(Files.readAllBytes(again));
+        assertThat(CodeRanges.readNpy(ranges)).isEqualTo(codes.ranges().orElseThrow());
+
+        Cli.Result said = cli.run("embed", "--in", in, "--out", bits, "--dimensions", 48, "--codec", "binary").done();
+        assertThat(said.err()).contains("binary: 6 bytes a vector instead of 192, mean cosine 0.", "nearest kept without rescoring");
+        Encoding.encode(exact, Codec.binary()).writeNpy(again);
+        assertThat(Files.readAllBytes(bits)).isEqualTo(Files.readAllBytes(again));
+
+        // queries by the documents' ranges: the same codes as within the whole
+        Path one = shared.resolve("codes-one.npy");
+        cli.run("embed", "--in", write("codes-one.txt", texts.get(0)), "--out", one, "--dimensions", 48, "--codec", "int8", "--ranges", ranges)
+                .done();
+        byte[] file = Files.readAllBytes(one);
+        assertThat(Arrays.copyOfRange(file, file.length - 48, file.length)).isEqualTo(codes.code(0));
+    }
+
+    @Test
+    void wrongCodecsAndRangesAreRefused() throws IOException {
+        Path in = write("codec.txt", "one text");
+        Path out = shared.resolve("codec.npy");
+        cli.run("embed", "--in", in, "--out", out, "--codec", "int4").refused(Lab.WRONG_USE, "--codec is \"int4\"", "binary");
+        cli.run("embed", "--in", in, "--out", out, "--codec", "binary", "--ranges", in).refused(Lab.WRONG_USE, "--ranges", "binary");
+        Path ranges = shared.resolve("codec.ranges.npy");
+        CodeRanges.of(new float[3], new float[] {1, 1, 1}).writeNpy(ranges);
+        cli.run("embed", "--in", in, "--out", out, "--codec", "int8", "--ranges", ranges)
+                .refused(Lab.FAILED, "ranges have 3 dimensions", "384");
+        cli.run("embed", "--in", write("codec-none.txt", ""), "--out", out, "--codec", "int8")
+                .refused(Lab.FAILED, "no vectors to take the ranges");
+        assertThat(out).doesNotExist();
+        assertThat(Cli.names(shared)).noneMatch(name -> name.endsWith(".part"));
     }
 
     @Test

@@ -80,6 +80,26 @@ class EmbedderContractsTest {
         }
     }
 
+    /** Long texts through a real model, by the name that a user types. */
+    @Nested
+    class DecoratedFolder extends EmbedderContract {
+        @Override
+        protected Embedder open() {
+            return new Handle(
+                    ReferenceModels.builder().build(), "hierarchical:" + ReferenceModels.folder("bert-cls-prompts"));
+        }
+
+        @Override
+        protected Map<String, String> prompts() {
+            return Map.of("query", "query: ", "passage", "passage: ");
+        }
+
+        @Override
+        protected boolean hasTokenLimit() {
+            return false;
+        }
+    }
+
     /** Every call finds the model evicted by another one. */
     @Nested
     class EvictedBeforeEachCall extends EmbedderContract {

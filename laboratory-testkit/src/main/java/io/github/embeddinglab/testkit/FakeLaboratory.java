@@ -1,12 +1,14 @@
 package io.github.embeddinglab.testkit;
 
 import io.github.embeddinglab.api.CancelledException;
+import io.github.embeddinglab.api.Codec;
 import io.github.embeddinglab.api.ConfigurationException;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.EmbeddingSink;
 import io.github.embeddinglab.api.Embeddings;
+import io.github.embeddinglab.api.EncodedEmbeddings;
 import io.github.embeddinglab.api.Job;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.LaboratorySettings;
@@ -49,6 +51,13 @@ final class FakeLaboratory implements EmbeddingLaboratory, RoomContext {
         this.settings = settings;
         this.roomProviders = rooms;
         this.embedderProviders = embedders;
+    }
+
+    /** The codecs are arithmetic of their own, which a fake would only imitate. */
+    @Override
+    public EncodedEmbeddings encode(Embeddings vectors, Codec codec) {
+        throw new MissingArtifactException("the fake laboratory has no codecs; open a real one with laboratory-core to encode as "
+                + codec.form());
     }
 
     @Override

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -153,52 +154,99 @@ public final class ModelJar {
     }
 
     /**
-     * Looks for a model on the class path.
+     * What the model jars on a class path are.
      *
-     * @param loader class loader to look in
-     * @param name of the model
-     * @return its jar, empty where there is none
-     * @throws InvalidModelException when two jars carry different models of that name
+     * @param whole in the class path's order
+     * @param damaged those whose list of files cannot be read
      */
-    public static Optional<ModelJar> find(ClassLoader loader, String name) {
-        List<ModelJar> found = new ArrayList<>();
-        for (ModelJar jar : all(loader)) {
-            if (jar.index.name().equals(name)) {
-                found.add(jar);
+    public record OnClassPath(List<ModelJar> whole, List<Damaged> damaged) {
+        /** Copies the lists. */
+        public OnClassPath {
+            whole = List.copyOf(whole);
+            damaged = List.copyOf(damaged);
+        }
+
+        /**
+         * Looks for a model. A damaged jar stands in the way of none but its own model.
+         *
+         * @param name as it was exported
+         * @return the jar
+         * @throws InvalidModelException when the jar of that very model is damaged, or two carry different models of that name
+         */
+        public Optional<ModelJar> find(String name) {
+            List<ModelJar> found = whole.stream().filter(jar -> jar.index.name().equals(name)).toList();
+            if (found.stream().map(jar -> jar.index.fingerprint()).distinct().count() > 1) {
+                throw new InvalidModelException("two jars on the class path carry different models called \"" + name
+                        + "\"; remove one of them");
             }
+            if (found.isEmpty()) {
+                damaged.stream().filter(jar -> jar.mayBe(name)).findFirst().ifPresent(jar -> {
+                    throw new InvalidModelException(jar.problem(), jar.cause());
+                });
+            }
+            return found.stream().findFirst();
         }
-        if (found.stream().map(jar -> jar.index.fingerprint()).distinct().count() > 1) {
-            throw new InvalidModelException("two jars on the class path carry different models called \"" + name
-                    + "\"; remove one of them");
-        }
-        return found.stream().findFirst();
     }
 
     /**
-     * All models that jars on the class path carry.
+     * A jar that cannot be used.
+     *
+     * @param jar where it is
+     * @param problem what is wrong and what to do, in one line
+     * @param content of its list, as far as it could be read
+     * @param cause of the problem
+     */
+    public record Damaged(String jar, String problem, String content, Exception cause) {
+        /** Its list names the model, or its own name does, or it holds files of it. */
+        private boolean mayBe(String name) {
+            String file = name.substring(name.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+            return content.contains('"' + name + '"')
+                    || jar.toLowerCase(Locale.ROOT).contains(file)
+                    || holds(ROOT + name + "/modules.json")
+                    || holds(ROOT + name + "/config.json");
+        }
+
+        private boolean holds(String path) {
+            try (InputStream in = open(new URL(jar + path))) {
+                return in.read() >= 0;
+            } catch (IOException e) {
+                return false; // no such file, or no file that could be read
+            }
+        }
+    }
+
+    /**
+     * Looks at all model jars.
      *
      * @param loader class loader to look in
-     * @return in the class path's order
+     * @return those that can be used and those that cannot
      */
-    public static List<ModelJar> all(ClassLoader loader) {
+    public static OnClassPath all(ClassLoader loader) {
         List<URL> urls;
         try {
             urls = Collections.list(loader.getResources(INDEX));
         } catch (IOException e) {
             throw new InvalidModelException("the class path cannot be searched for model jars: " + e.getMessage(), e);
         }
-        List<ModelJar> found = new ArrayList<>();
+        List<ModelJar> whole = new ArrayList<>();
+        List<Damaged> damaged = new ArrayList<>();
         for (URL url : urls) {
+            String jar = url.toString().substring(0, url.toString().length() - INDEX.length());
+            String content = "";
             try (InputStream in = open(url)) {
-                String text = url.toString();
-                found.add(new ModelJar(
-                        checked(JSON.readValue(in, Index.class), url), text.substring(0, text.length() - INDEX.length())));
+                content = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                whole.add(new ModelJar(checked(JSON.readValue(content, Index.class), url), jar));
             } catch (IOException e) {
-                throw new InvalidModelException(
-                        url + " cannot be read (" + reason(e) + "); get the jar again, or take it off the class path", e);
+                damaged.add(new Damaged(
+                        jar,
+                        url + " cannot be read (" + reason(e) + "); get the jar again, or take it off the class path",
+                        content,
+                        e));
+            } catch (LaboratoryException e) {
+                damaged.add(new Damaged(jar, String.valueOf(e.getMessage()), content, e));
             }
         }
-        return found;
+        return new OnClassPath(whole, damaged);
     }
 
     /** Opens without the JVM's cache of jars, which would keep the file open for good. */

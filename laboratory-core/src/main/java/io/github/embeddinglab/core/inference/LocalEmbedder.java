@@ -6,14 +6,11 @@ import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.InvalidInputException;
-import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Role;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +23,11 @@ abstract class LocalEmbedder implements Embedder {
     private static final double SMALLEST_NORM = 1e-12;
 
     private final ModelProfile profile;
-    private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
-    private final AtomicBoolean promptsMentioned = new AtomicBoolean();
-    private boolean closed;
+    private final Lifetime life;
 
     LocalEmbedder(ModelProfile profile) {
         this.profile = profile;
+        this.life = new Lifetime("model " + profile.name(), this::release);
     }
 
     /** Embeds texts that were checked, at full width. */
@@ -56,7 +52,8 @@ abstract class LocalEmbedder implements Embedder {
             throw new CancelledException("embedding was cancelled by an interrupt");
         }
         String prompt = prompt(options.role());
-        Embeddings whole = lease(() -> compute(texts, prompt, options));
+        EmbedOptions watched = options.progress(life.guarded(options.progress()));
+        Embeddings whole = lease(() -> compute(texts, prompt, watched));
         return options.dimensions() == 0 || options.dimensions() == dimensions()
                 ? whole
                 : shortened(whole, options.dimensions());
@@ -101,7 +98,7 @@ abstract class LocalEmbedder implements Embedder {
         Map<String, String> prompts = profile.prompts().byName();
         String query = prompts.getOrDefault("query", "");
         String document = DOCUMENT_PROMPTS.stream().filter(prompts::containsKey).findFirst().map(prompts::get).orElse("");
-        if (used.isEmpty() && !query.equals(document) && promptsMentioned.compareAndSet(false, true)) {
+        if (used.isEmpty() && !query.equals(document) && profile.notices().first(fingerprint())) {
             LOG.info("model {} was trained with prompts for queries (\"{}\") and documents (\"{}\"); embed(texts) uses none:"
                     + " choose Role.QUERY or Role.DOCUMENT for search", model(), query, document);
         }
@@ -133,14 +130,11 @@ abstract class LocalEmbedder implements Embedder {
     }
 
     final <T> T lease(Supplier<T> work) {
-        life.readLock().lock();
+        life.enter();
         try {
-            if (closed) {
-                throw new LaboratoryException("model " + model() + " was closed; load it again");
-            }
             return work.get();
         } finally {
-            life.readLock().unlock();
+            life.leave();
         }
     }
 
@@ -171,14 +165,6 @@ abstract class LocalEmbedder implements Embedder {
 
     @Override
     public final void close() {
-        life.writeLock().lock();
-        try {
-            if (!closed) {
-                closed = true;
-                release();
-            }
-        } finally {
-            life.writeLock().unlock();
-        }
+        life.close();
     }
 }

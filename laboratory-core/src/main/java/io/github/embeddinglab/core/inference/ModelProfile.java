@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param prompts by name
  * @param modules after the encoder
  * @param encoder null for static models
+ * @param notices what users were told already
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public record ModelProfile(
@@ -29,10 +30,33 @@ public record ModelProfile(
         int maxTokens,
         Prompts prompts,
         List<ModelModule> modules,
-        @Nullable EncoderConfig encoder) {
+        @Nullable EncoderConfig encoder,
+        Notices notices) {
     /** Copies the list. */
     public ModelProfile {
         modules = List.copyOf(modules);
+    }
+
+    /**
+     * For a model whose users were told nothing yet.
+     *
+     * @param name as the caller asked for it
+     * @param fingerprint of the folder
+     * @param dimensions width of the vectors
+     * @param maxTokens limit of one text
+     * @param prompts by name
+     * @param modules after the encoder
+     * @param encoder null for static models
+     */
+    public ModelProfile(
+            String name,
+            Fingerprint fingerprint,
+            int dimensions,
+            int maxTokens,
+            Prompts prompts,
+            List<ModelModule> modules,
+            @Nullable EncoderConfig encoder) {
+        this(name, fingerprint, dimensions, maxTokens, prompts, modules, encoder, new Notices());
     }
 
     boolean normalizes() {

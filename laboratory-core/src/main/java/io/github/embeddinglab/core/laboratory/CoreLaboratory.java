@@ -1,11 +1,13 @@
 package io.github.embeddinglab.core.laboratory;
 
+import io.github.embeddinglab.api.Codec;
 import io.github.embeddinglab.api.ConfigurationException;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.EmbeddingSink;
 import io.github.embeddinglab.api.Embeddings;
+import io.github.embeddinglab.api.EncodedEmbeddings;
 import io.github.embeddinglab.api.Job;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.LaboratorySettings;
@@ -15,6 +17,7 @@ import io.github.embeddinglab.api.Room;
 import io.github.embeddinglab.api.spi.NamedProvider;
 import io.github.embeddinglab.api.spi.RoomContext;
 import io.github.embeddinglab.api.spi.RoomProvider;
+import io.github.embeddinglab.core.encoding.Encoding;
 import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.core.inference.Workers;
 import io.github.embeddinglab.core.zoo.Zoo;
@@ -78,6 +81,11 @@ final class CoreLaboratory implements EmbeddingLaboratory, RoomContext {
     private Embedder embedder(EmbedOptions options) {
         requireOpen();
         return zoo.load(options.model().orElse(plan.defaultModel()));
+    }
+
+    @Override
+    public EncodedEmbeddings encode(Embeddings vectors, Codec codec) {
+        return Encoding.encode(vectors, codec);
     }
 
     @Override
@@ -156,6 +164,7 @@ final class CoreLaboratory implements EmbeddingLaboratory, RoomContext {
 
     @Override
     public void close() {
+        zoo.requireNoListener();
         synchronized (rooms) {
             if (closed) {
                 return;

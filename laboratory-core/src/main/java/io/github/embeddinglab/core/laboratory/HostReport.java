@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.core.device.Device;
 import io.github.embeddinglab.core.device.Devices;
+import io.github.embeddinglab.core.export.ModelJar;
 import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.vectors.VectorKernels;
 import java.io.IOException;
@@ -70,6 +71,9 @@ public record HostReport(Map<String, String> facts, List<Problem> problems) {
             facts.put("onnx runtime", OrtEnvironment.getEnvironment().getVersion());
         } catch (LaboratoryException e) {
             problems.add(new Problem("transformer models cannot run", String.valueOf(e.getMessage())));
+        }
+        for (ModelJar.Damaged jar : ModelJar.all(loader).damaged()) {
+            problems.add(new Problem("a model jar on the class path is damaged", jar.problem()));
         }
         facts.put("vector kernel", VectorKernels.current().description());
         if (VectorKernels.current().name().equals("plain")) {

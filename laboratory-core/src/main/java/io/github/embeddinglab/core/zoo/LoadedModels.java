@@ -3,6 +3,8 @@ package io.github.embeddinglab.core.zoo;
 import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.api.Progress;
+import io.github.embeddinglab.core.inference.ListeningThreads;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -34,6 +36,7 @@ final class LoadedModels implements AutoCloseable {
     private final int count;
     private final long bytes;
     private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final ListeningThreads listening = new ListeningThreads();
     private int leases;
     private int closing;
     private boolean closed;
@@ -185,6 +188,23 @@ final class LoadedModels implements AutoCloseable {
         }
     }
 
+    /** The listener, told in a way that {@link #requireNoListener} recognises. */
+    Progress.Listener guarded(Progress.Listener listener) {
+        return listening.guarded(listener);
+    }
+
+    /**
+     * Sees that closing would not wait for its own caller.
+     *
+     * @throws LaboratoryException when the thread is in a progress listener of a call in flight
+     */
+    void requireNoListener() {
+        if (listening.holdCaller()) {
+            throw new LaboratoryException("a laboratory cannot be closed from the progress listener of a call that it runs;"
+                    + " interrupt the call, and close when it has ended");
+        }
+    }
+
     /** Number of models in memory. */
     int size() {
         synchronized (entries) {
@@ -207,6 +227,7 @@ final class LoadedModels implements AutoCloseable {
     /** Refuses new calls, waits for those in flight, of evicted models as well, and closes everything. */
     @Override
     public void close() {
+        requireNoListener();
         List<Entry> unused = new ArrayList<>();
         synchronized (entries) {
             closed = true;

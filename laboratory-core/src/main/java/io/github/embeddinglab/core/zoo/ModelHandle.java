@@ -6,6 +6,7 @@ import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.api.Progress;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -15,6 +16,11 @@ final class ModelHandle implements Embedder {
     /** Uses a loaded model. */
     interface Lease {
         <T> T with(Function<Embedder, T> use);
+
+        /** Marks the calls of a listener, from which the lender cannot be closed. */
+        default Progress.Listener guarded(Progress.Listener listener) {
+            return listener;
+        }
     }
 
     private final String model;
@@ -45,7 +51,7 @@ final class ModelHandle implements Embedder {
                     + "\"; ask the laboratory instead, or leave the model out");
         });
         // the embedder behind the handle may have another name of its own
-        EmbedOptions unnamed = options.withoutModel();
+        EmbedOptions unnamed = options.withoutModel().progress(lease.guarded(options.progress()));
         return with(embedder -> embedder.embed(texts, unnamed));
     }
 

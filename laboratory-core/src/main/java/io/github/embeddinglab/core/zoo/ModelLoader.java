@@ -1,10 +1,12 @@
 package io.github.embeddinglab.core.zoo;
 
+import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.InvalidModelException;
 import io.github.embeddinglab.core.device.Devices;
 import io.github.embeddinglab.core.graph.CompiledGraph;
 import io.github.embeddinglab.core.inference.EmbedderFactory;
 import io.github.embeddinglab.core.inference.ModelProfile;
+import io.github.embeddinglab.core.inference.Notices;
 import io.github.embeddinglab.core.inference.Workers;
 import io.github.embeddinglab.core.model.Architecture;
 import io.github.embeddinglab.core.model.ModelFolder;
@@ -20,6 +22,7 @@ final class ModelLoader {
     private final Workers workers;
     private final KnownFingerprints fingerprints;
     private final CompiledGraphs graphs;
+    private final Notices notices = new Notices();
 
     ModelLoader(ZooSettings settings, ClassLoader classLoader, Workers workers, KnownFingerprints fingerprints) {
         this.settings = settings;
@@ -48,12 +51,13 @@ final class ModelLoader {
         boolean table = folder.architecture() == Architecture.STATIC;
         ModelProfile profile = new ModelProfile(
                 name,
-                folder.fingerprint(),
+                fingerprint(folder),
                 folder.dimensions(),
-                Math.min(folder.maxTokens(), settings.limits().maxTokens()),
+                maxTokens(folder),
                 folder.prompts(),
                 folder.modules(),
-                table ? null : folder.encoder());
+                table ? null : folder.encoder(),
+                notices);
         if (table) {
             return new LoadedModels.Loaded(
                     EmbedderFactory.tokenTable(profile, tokenizer, folder.tensors(), workers), bytes(folder.path()));
@@ -64,6 +68,16 @@ final class ModelLoader {
                 EmbedderFactory.transformer(
                         profile, tokenizer, compiled.resolve(CompiledGraph.MODEL_FILE), devices, workers),
                 bytes(compiled));
+    }
+
+    private int maxTokens(ModelFolder folder) {
+        return Math.min(folder.maxTokens(), settings.limits().maxTokens());
+    }
+
+    /** A limit that the configuration lowered changes the vectors of long texts, so it is another model to an index. */
+    private Fingerprint fingerprint(ModelFolder folder) {
+        int limit = maxTokens(folder);
+        return limit == folder.maxTokens() ? folder.fingerprint() : folder.fingerprint().derived("max_sequence_length " + limit);
     }
 
     /** What a model takes in memory, about what its weights take on disk. */

@@ -3,6 +3,7 @@ package io.github.embeddinglab.core.zoo;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Export;
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.LaboratorySettings;
 import io.github.embeddinglab.api.ModelCheck;
 import io.github.embeddinglab.api.ModelFacts;
@@ -11,9 +12,11 @@ import io.github.embeddinglab.api.ModelInfo;
 import io.github.embeddinglab.api.ModelNotFoundException;
 import io.github.embeddinglab.api.ModelRef;
 import io.github.embeddinglab.api.Models;
+import io.github.embeddinglab.api.Progress;
 import io.github.embeddinglab.api.spi.EmbedderProvider;
 import io.github.embeddinglab.api.spi.ModelSource;
 import io.github.embeddinglab.api.spi.NamedProvider;
+import io.github.embeddinglab.core.decoration.Decoration;
 import io.github.embeddinglab.core.export.Exporter;
 import io.github.embeddinglab.core.inference.Workers;
 import io.github.embeddinglab.core.model.ModelFolder;
@@ -29,6 +32,9 @@ import org.apiguardian.api.API.Status;
 /** The room {@code models()}: names resolved to embedders, whoever brings them. */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class Zoo implements Models, AutoCloseable {
+    /** Decorators are small; one costs work to make, and must not be evicted by the model that it decorates. */
+    private static final int DECORATED = 64;
+
     private final ZooSettings settings;
     private final Registry registry;
     private final Map<String, Embedder> handedIn;
@@ -37,6 +43,7 @@ public final class Zoo implements Models, AutoCloseable {
     private final FolderFinder finder;
     private final ModelLoader loader;
     private final LoadedModels loaded;
+    private final LoadedModels decorated;
 
     /**
      * Opens the zoo; nothing is read yet.
@@ -61,6 +68,7 @@ public final class Zoo implements Models, AutoCloseable {
                 settings, registry, parts.classLoader(), collect(ModelSource.class, parts.sources(), parts), fingerprints);
         this.loader = new ModelLoader(settings, parts.classLoader(), workers, fingerprints);
         this.loaded = new LoadedModels(settings.limits().count(), settings.limits().bytes());
+        this.decorated = new LoadedModels(DECORATED, Long.MAX_VALUE);
     }
 
     private static <P extends NamedProvider> List<P> collect(
@@ -93,6 +101,10 @@ public final class Zoo implements Models, AutoCloseable {
                 .findFirst();
         if (provided.isPresent()) {
             return provided.get();
+        }
+        Optional<Decoration> decoration = Decoration.parse(model);
+        if (decoration.isPresent()) {
+            return show(decoration.get().model());
         }
         Optional<RegistryEntry> entry = registry.find(ModelRef.parse(model).name());
         if (entry.isPresent()) {
@@ -143,12 +155,22 @@ public final class Zoo implements Models, AutoCloseable {
         }
         Optional<EmbedderProvider> provider = provider(model);
         if (provider.isPresent()) {
-            return handle(model, key -> new LoadedModels.Loaded(provider.get().open(model), 0));
+            return handle(loaded, model, key -> new LoadedModels.Loaded(provider.get().open(model), 0));
+        }
+        Optional<Decoration> decoration = Decoration.parse(model);
+        if (decoration.isPresent()) {
+            requireExists(decoration.get().model());
+            return handle(decorated, model, key -> new LoadedModels.Loaded(decoration.get().open(this::load), 0));
         }
         ModelRef ref = ModelRef.parse(model);
         requireEnabled(ref);
         Path folder = finder.find(ref);
-        return handle(finder.canonicalName(ref), key -> loader.load(key, folder));
+        return handle(loaded, finder.canonicalName(ref), key -> loader.load(key, folder));
+    }
+
+    /** A handle says at once when its model is not there. */
+    private void requireExists(String inner) {
+        load(inner).close();
     }
 
     private void requireEnabled(ModelRef ref) {
@@ -161,11 +183,16 @@ public final class Zoo implements Models, AutoCloseable {
         }
     }
 
-    private Embedder handle(String name, Function<String, LoadedModels.Loaded> load) {
+    private static Embedder handle(LoadedModels models, String name, Function<String, LoadedModels.Loaded> load) {
         return new ModelHandle(name, new ModelHandle.Lease() {
             @Override
             public <T> T with(Function<Embedder, T> use) {
-                return loaded.with(name, load, use);
+                return models.with(name, load, use);
+            }
+
+            @Override
+            public Progress.Listener guarded(Progress.Listener listener) {
+                return models.guarded(listener);
             }
         });
     }
@@ -248,9 +275,20 @@ public final class Zoo implements Models, AutoCloseable {
         }
     }
 
+    /**
+     * Sees that closing would not wait for its own caller.
+     *
+     * @throws LaboratoryException when the thread is in a progress listener of a call in flight
+     */
+    public void requireNoListener() {
+        decorated.requireNoListener();
+        loaded.requireNoListener();
+    }
+
     /** Closes all loaded models after the calls in flight. */
     @Override
     public void close() {
+        decorated.close();
         loaded.close();
     }
 }
