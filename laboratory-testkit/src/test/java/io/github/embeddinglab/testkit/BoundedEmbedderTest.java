@@ -55,6 +55,10 @@ class BoundedEmbedderTest {
         return callers.submit(() -> front.embed(List.of(text)));
     }
 
+    private void start(String text) {
+        callers.execute(() -> front.embed(List.of(text)));
+    }
+
     private void waitFor(int running, int waiting) throws InterruptedException {
         while (order.size() < running || front.waiting() < waiting) {
             Thread.sleep(1);
@@ -83,10 +87,10 @@ class BoundedEmbedderTest {
 
     @Test
     void aStreamIsRefusedBeforeItIsRead() throws InterruptedException {
-        call("runs");
+        start("runs");
         waitFor(1, 0);
-        call("waits");
-        call("waits too");
+        start("waits");
+        start("waits too");
         waitFor(1, 2);
         Iterator<String> texts = new Iterator<>() {
             @Override
@@ -105,7 +109,7 @@ class BoundedEmbedderTest {
 
     @Test
     void anInterruptEndsTheWaitAndFreesThePlace() throws InterruptedException {
-        call("runs");
+        start("runs");
         waitFor(1, 0);
         Future<Embeddings> waits = call("waits");
         waitFor(1, 1);
