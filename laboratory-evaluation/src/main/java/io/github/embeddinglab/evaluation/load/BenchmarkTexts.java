@@ -53,7 +53,7 @@ final class BenchmarkTexts {
             StringBuilder text = new StringBuilder("Section " + i + ".");
             for (int words = 2; words < LONG_WORDS; ) {
                 String clause = texts.clause();
-                words += clause.split(" ").length;
+                words += clause.split(" ", -1).length;
                 text.append(' ').append(Character.toUpperCase(clause.charAt(0))).append(clause, 1, clause.length()).append('.');
             }
             list.add(text.toString());

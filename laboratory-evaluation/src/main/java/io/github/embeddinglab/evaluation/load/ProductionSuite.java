@@ -81,7 +81,9 @@ public final class ProductionSuite {
         for (double load : LOADS) {
             LoadStep step = OpenLoop.run(request, load * peak, effort.each(), effort.callers());
             steps.add(step);
-            if (step.completed() >= IN_STEP * step.offered()) {
+            // what is under way when the time is up counts as in step; how long it may take, the lowest load tells
+            double underWay = steps.get(0).latencies().p50() / (double) effort.each().toMillis();
+            if (step.completed() >= (IN_STEP - underWay) * step.offered()) {
                 sustainable = step.offered();
             }
         }
@@ -91,8 +93,8 @@ public final class ProductionSuite {
         steps.add(overload(model, sustainable, rounds));
         List<String> notes = new ArrayList<>();
         if (probe.isEmpty()) {
-            ResidentMemory.now().ifPresent(bytes -> rounds.add(Timing.RESIDENT, bytes));
-            ResidentMemory.peak().ifPresent(bytes -> rounds.add(Timing.PEAK, bytes));
+            ResidentMemory.now().ifPresent(bytes -> rounds.add(Timing.RESIDENT, (double) bytes));
+            ResidentMemory.peak().ifPresent(bytes -> rounds.add(Timing.PEAK, (double) bytes));
             notes.add("memory is that of the whole process with all models loaded so far, and cold start was not measured:"
                     + " no command for a process of its own was given");
         }

@@ -127,7 +127,7 @@ public final class TenPromises {
 
     private Finding size() {
         return made(Compression.class, "laboratory-compression", row -> {
-            double first = comparison.rows().get(0).cost().bytes();
+            double first = (double) comparison.rows().get(0).cost().bytes();
             double saved = 1 - row.cost().bytes() / first;
             return first == 0 || row.cost().bytes() == 0
                     ? missing("the size of a model's folder is not known")

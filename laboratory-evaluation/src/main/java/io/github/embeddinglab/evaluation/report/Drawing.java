@@ -24,7 +24,8 @@ final class Drawing {
         SERIES_6("#4b5563", "#b6c0cc"),
         SERIES_7("#0e7490", "#5cc8e0");
 
-        private static final int SERIES = 8;
+        private static final List<Ink> SERIES =
+                List.of(SERIES_0, SERIES_1, SERIES_2, SERIES_3, SERIES_4, SERIES_5, SERIES_6, SERIES_7);
 
         final String light;
         final String dark;
@@ -35,7 +36,7 @@ final class Drawing {
         }
 
         static Ink series(int number) {
-            return values()[SERIES_0.ordinal() + number % SERIES];
+            return SERIES.get(number % SERIES.size());
         }
 
         /** Name of its CSS variable. */
@@ -52,8 +53,10 @@ final class Drawing {
         DIAMOND,
         RING;
 
+        private static final List<Form> SERIES = List.of(CIRCLE, SQUARE, TRIANGLE, DIAMOND);
+
         static Form series(int number) {
-            return values()[number % RING.ordinal()];
+            return SERIES.get(number % SERIES.size());
         }
     }
 

@@ -41,10 +41,10 @@ final class HtmlPage {
         out.append(style()).append("</style></head>\n<body><main>\n");
         head();
         cards();
-        promises();
         for (Drawing drawing : drawings) {
             figure(drawing);
         }
+        promises();
         scoreTable();
         timingTable();
         foot();
@@ -104,7 +104,7 @@ final class HtmlPage {
                         .append(Numbers.quantity(row.standing().rank())).append("</p>");
             }
             out.append("<dl>");
-            fact("texts a second", Numbers.quantity(row.cost().textsPerSecond()));
+            fact("short texts a second", Numbers.quantity(row.cost().textsPerSecond().value()));
             fact("one query, median", withUnit(timing.figure(Timing.QUERY_P50)));
             fact("cold start", withUnit(timing.figure(Timing.COLD_START)));
             fact("peak memory", Numbers.megabytes(row.cost().peakBytes()));

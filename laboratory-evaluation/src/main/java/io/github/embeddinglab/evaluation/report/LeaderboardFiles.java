@@ -57,7 +57,7 @@ final class LeaderboardFiles {
     }
 
     private static String joined(String before, String digest) {
-        TreeSet<String> all = new TreeSet<>(List.of(before.split("\\+")));
+        TreeSet<String> all = new TreeSet<>(List.of(before.split("\\+", -1)));
         all.add(digest);
         return String.join("+", all);
     }

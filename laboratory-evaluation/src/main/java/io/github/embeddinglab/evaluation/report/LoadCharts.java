@@ -48,9 +48,9 @@ final class LoadCharts {
         Axis y = Axis.logarithmic(
                 DoubleStream.of(millis).min().orElse(1), DoubleStream.of(millis).max().orElse(10), BOTTOM, TOP);
         Axis x = Axis.linear(DoubleStream.of(loads).min().orElse(0), DoubleStream.of(loads).max().orElse(PART), LEFT, RIGHT);
-        frame(drawing, x, y, "load, per cent of the model's peak");
+        frame(drawing, x, y, "load, per cent of the model's peak (solid: median, dashed: 95th percentile)");
         drawing.label(8, 18, "ms (log)", Drawing.SMALL_START);
-        Charts.legend(drawing, LEFT + 60, timings.stream().map(timing -> timing.model() + ": median, 95th percentile dashed").toList());
+        Charts.legend(drawing, LEFT + 60, timings.stream().map(Timing::model).toList());
         for (int m = 0; m < timings.size(); m++) {
             Timing timing = timings.get(m);
             List<double[]> median = new ArrayList<>();

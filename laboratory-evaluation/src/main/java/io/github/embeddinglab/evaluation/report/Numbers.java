@@ -20,7 +20,7 @@ final class Numbers {
         return Double.isNaN(score.low()) ? "" : String.format(Locale.ROOT, "%.4f to %.4f", score.low(), score.high());
     }
 
-    static String megabytes(double bytes) {
+    static String megabytes(long bytes) {
         return bytes > 0 ? String.format(Locale.ROOT, "%,.0f MiB", bytes / MIB) : "–";
     }
 
