@@ -85,8 +85,10 @@ final class BenchmarkOptions {
         EvaluationOptions evaluation = EvaluationOptions.defaults()
                 .sampling(Sampling.defaults().withResamples(resamples).withSeed(seed))
                 .progress(console.progress());
-        if (cache != null || out != null) {
-            evaluation = evaluation.cache(cache != null ? cache : out.resolve("vectors"));
+        if (cache != null) {
+            evaluation = evaluation.cache(cache);
+        } else if (out != null) {
+            evaluation = evaluation.cache(out.resolve("vectors"));
         }
         try (EmbeddingLaboratory lab = common.builder().build()) {
             BenchmarkPlan plan = BenchmarkPlan.of(models.isEmpty() ? List.of(lab.defaultModel()) : models)

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -106,7 +107,7 @@ public final class SuiteReport implements BenchmarkReport {
 
     private static void whole(Path target, byte[] bytes) {
         try {
-            Path folder = target.toAbsolutePath().getParent();
+            Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file has a folder");
             Files.createDirectories(folder);
             Path partial = folder.resolve("." + target.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".part");
             try {
