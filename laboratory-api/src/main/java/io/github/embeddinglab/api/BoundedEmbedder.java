@@ -140,6 +140,11 @@ public final class BoundedEmbedder implements Embedder {
     }
 
     @Override
+    public Fingerprint documentFingerprint() {
+        return embedder.documentFingerprint();
+    }
+
+    @Override
     public Set<Capability> capabilities() {
         return embedder.capabilities();
     }

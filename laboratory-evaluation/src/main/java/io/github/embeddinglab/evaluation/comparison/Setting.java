@@ -134,6 +134,11 @@ public record Setting(String model, int dimensions, Overflow overflow, Optional<
         }
 
         @Override
+        public Fingerprint documentFingerprint() {
+            return embedder.documentFingerprint();
+        }
+
+        @Override
         public Set<Capability> capabilities() {
             return embedder.capabilities();
         }

@@ -129,6 +129,11 @@ public record Forecast(long texts, long tokens, double cached, double seconds) {
         }
 
         @Override
+        public Fingerprint documentFingerprint() {
+            return embedder.documentFingerprint();
+        }
+
+        @Override
         public Set<Capability> capabilities() {
             return embedder.capabilities();
         }
