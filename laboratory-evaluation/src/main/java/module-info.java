@@ -4,6 +4,8 @@ module io.github.embeddinglab.evaluation {
     requires transitive io.github.embeddinglab.vectors;
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.core;
+    requires java.desktop;
+    requires java.management;
     requires static transitive org.jspecify;
     requires static transitive org.apiguardian.api;
 
@@ -15,6 +17,10 @@ module io.github.embeddinglab.evaluation {
     exports io.github.embeddinglab.evaluation.calibration;
     exports io.github.embeddinglab.evaluation.leakage;
     exports io.github.embeddinglab.evaluation.suites;
+    exports io.github.embeddinglab.evaluation.comparison;
+    exports io.github.embeddinglab.evaluation.load;
+    exports io.github.embeddinglab.evaluation.promises;
+    exports io.github.embeddinglab.evaluation.report;
     exports io.github.embeddinglab.evaluation.baseline;
     exports io.github.embeddinglab.evaluation.classification;
     exports io.github.embeddinglab.evaluation.clustering;

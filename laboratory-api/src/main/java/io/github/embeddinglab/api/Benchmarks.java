@@ -64,4 +64,25 @@ public interface Benchmarks extends Room {
      * @return the difference
      */
     Difference compare(String score, Scores first, Scores second);
+
+    /**
+     * Runs suites. All data are read, and so checked, before the first model is loaded. With a cache in the plan's options a
+     * run after a kill computes only what is missing and gives the same scores.
+     *
+     * @param plan models, suites, data, how long to measure
+     * @return the report
+     * @throws ConfigurationException when a suite needs a catalogue and there is none
+     * @throws InvalidInputException when data are malformed
+     */
+    BenchmarkReport run(BenchmarkPlan plan);
+
+    /**
+     * Runs all suites with the defaults; {@link #run} takes more settings, and folders as models.
+     *
+     * @param models the first is the one that the others are held against
+     * @return the report, with the ten promises
+     */
+    default BenchmarkReport runAll(List<ModelId> models) {
+        return run(BenchmarkPlan.of(models.stream().map(ModelId::value).toList()));
+    }
 }

@@ -1,32 +1,30 @@
 package io.github.embeddinglab.cli;
 
+import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
-import io.github.embeddinglab.api.EvaluationOptions;
-import io.github.embeddinglab.api.LaboratoryException;
-import io.github.embeddinglab.api.Sampling;
-import io.github.embeddinglab.evaluation.suites.Catalogue;
-import io.github.embeddinglab.evaluation.suites.QualitySuite;
-import io.github.embeddinglab.evaluation.suites.Report;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import io.github.embeddinglab.api.Suite;
+import io.github.embeddinglab.evaluation.load.ColdStart;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
 
-/** {@code lab benchmark}: suites of evaluations. */
+/** {@code lab benchmark}: suites of measurements. */
 @Command(
         name = "benchmark",
-        description = "Run a suite of evaluations and write a report.",
+        description = "Run a suite of measurements and write a report.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "SUITE",
-        subcommands = {BenchmarkCommand.Quality.class})
+        subcommands = {
+            BenchmarkCommand.Speed.class,
+            BenchmarkCommand.Quality.class,
+            BenchmarkCommand.Retrieval.class,
+            BenchmarkCommand.Production.class,
+            BenchmarkCommand.All.class,
+            BenchmarkCommand.Probe.class
+        },
+        footer = {"", "lab benchmark inference, in a checkout, measures this library against other engines."})
 final class BenchmarkCommand implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
@@ -36,7 +34,32 @@ final class BenchmarkCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a suite: quality");
+        throw new ParameterException(spec.commandLine(), "name a suite: speed, quality, retrieval, production, all or inference");
+    }
+
+    /** {@code lab benchmark speed}. */
+    @Command(
+            name = "speed",
+            description = "Texts a second on short and long texts, the time of one query, the first vector.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
+    static final class Speed implements Runnable, Lab.Verb {
+        private final Console console;
+
+        @Mixin
+        private BenchmarkOptions options = new BenchmarkOptions();
+
+        @Mixin
+        private CommonOptions common = new CommonOptions();
+
+        Speed(Console console) {
+            this.console = console;
+        }
+
+        @Override
+        public void run() {
+            options.run(console, common, Suite.SPEED);
+        }
     }
 
     /** {@code lab benchmark quality}. */
@@ -48,30 +71,8 @@ final class BenchmarkCommand implements Runnable {
     static final class Quality implements Runnable, Lab.Verb {
         private final Console console;
 
-        @Option(names = "--model", paramLabel = "MODEL", description = "Registry name or folder; may be repeated.")
-        private List<String> models = new ArrayList<>();
-
-        @Option(
-                names = "--catalogue",
-                paramLabel = "FILE",
-                required = true,
-                description = "Names the data, as benchmarks/catalogue.json does.")
-        private Path catalogue = Path.of("");
-
-        @Option(names = "--out", paramLabel = "DIR", description = "Write report.json and report.md here.")
-        private @Nullable Path out;
-
-        @Option(names = "--baseline", paramLabel = "FILE", description = "An earlier report.json to hold the scores against.")
-        private @Nullable Path baseline;
-
-        @Option(names = "--cache", paramLabel = "DIR", description = "Keep vectors here: a run after a kill goes on.")
-        private @Nullable Path cache;
-
-        @Option(names = "--resamples", paramLabel = "N", defaultValue = "10000", description = "Of the bootstrap.")
-        private int resamples;
-
-        @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Of all random numbers.")
-        private long seed;
+        @Mixin
+        private BenchmarkOptions options = new BenchmarkOptions();
 
         @Mixin
         private CommonOptions common = new CommonOptions();
@@ -82,63 +83,105 @@ final class BenchmarkCommand implements Runnable {
 
         @Override
         public void run() {
-            // read first, so that a wrong file costs no time
-            Report before = baseline == null ? null : Report.read(baseline);
-            Catalogue entries = Catalogue.read(catalogue);
-            EvaluationOptions options = EvaluationOptions.defaults()
-                    .sampling(Sampling.defaults().withResamples(resamples).withSeed(seed))
-                    .progress(console.progress());
-            if (cache != null) {
-                options = options.cache(cache);
-            }
-            try (EmbeddingLaboratory lab = common.builder().build()) {
-                List<String> names = models.isEmpty() ? List.of(lab.defaultModel()) : models;
-                QualitySuite suite = QualitySuite.of(entries, lab.benchmarks());
-                console.note(String.format(
-                        Locale.ROOT,
-                        "%,d evaluations, %,d texts to embed with each of %d models",
-                        entries.entries().size(),
-                        suite.texts(),
-                        names.size()));
-                Report report = suite.run(
-                        names,
-                        options,
-                        (entry, model, texts) ->
-                                console.note(String.format(Locale.ROOT, "%s with %s: %,d texts", entry, model, texts)));
-                if (out != null) {
-                    report.writeTo(out);
-                }
-                List<String> worse = before == null ? List.of() : report.regressions(before);
-                print(report, worse);
-                if (!worse.isEmpty()) {
-                    throw new LaboratoryException("worse than the baseline " + baseline + ": " + String.join("; ", worse));
-                }
-            }
+            options.run(console, common, Suite.QUALITY);
+        }
+    }
+
+    /** {@code lab benchmark retrieval}. */
+    @Command(
+            name = "retrieval",
+            description = "Evaluate models on the catalogue's data for retrieval and reranking, beside BM25.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
+    static final class Retrieval implements Runnable, Lab.Verb {
+        private final Console console;
+
+        @Mixin
+        private BenchmarkOptions options = new BenchmarkOptions();
+
+        @Mixin
+        private CommonOptions common = new CommonOptions();
+
+        Retrieval(Console console) {
+            this.console = console;
         }
 
-        private void print(Report report, List<String> worse) {
-            if (!common.json()) {
-                console.line(report.toMarkdown().stripTrailing());
-                return;
+        @Override
+        public void run() {
+            options.run(console, common, Suite.RETRIEVAL);
+        }
+    }
+
+    /** {@code lab benchmark production}. */
+    @Command(
+            name = "production",
+            description = "Cold start, memory, latency under steady load, and throughput at twice the load that is sustainable.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
+    static final class Production implements Runnable, Lab.Verb {
+        private final Console console;
+
+        @Mixin
+        private BenchmarkOptions options = new BenchmarkOptions();
+
+        @Mixin
+        private CommonOptions common = new CommonOptions();
+
+        Production(Console console) {
+            this.console = console;
+        }
+
+        @Override
+        public void run() {
+            options.run(console, common, Suite.PRODUCTION);
+        }
+    }
+
+    /** {@code lab benchmark all}. */
+    @Command(
+            name = "all",
+            description = "All suites; ends with the ten promises of the project.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
+    static final class All implements Runnable, Lab.Verb {
+        private final Console console;
+
+        @Mixin
+        private BenchmarkOptions options = new BenchmarkOptions();
+
+        @Mixin
+        private CommonOptions common = new CommonOptions();
+
+        All(Console console) {
+            this.console = console;
+        }
+
+        @Override
+        public void run() {
+            options.run(console, common, Suite.SPEED, Suite.QUALITY, Suite.RETRIEVAL, Suite.PRODUCTION);
+        }
+    }
+
+    /** What {@code production} starts in a process of its own. */
+    @Command(name = "probe", hidden = true, description = "Measure cold start and memory of this process.", mixinStandardHelpOptions = true)
+    static final class Probe implements Runnable, Lab.Verb {
+        private final Console console;
+
+        @Parameters(paramLabel = "MODEL", description = "Registry name or folder.")
+        private String model = "";
+
+        @Mixin
+        private CommonOptions common = new CommonOptions();
+
+        Probe(Console console) {
+            this.console = console;
+        }
+
+        @Override
+        public void run() {
+            try (EmbeddingLaboratory lab = common.builder().build(); Embedder embedder = lab.models().load(model)) {
+                console.json(ColdStart.measure(embedder));
             }
-            List<Map<String, Object>> results = new ArrayList<>();
-            for (Report.Result result : report.results()) {
-                Map<String, Object> one = new LinkedHashMap<>();
-                one.put("entry", result.entry());
-                one.put("task", result.task());
-                one.put("model", result.model());
-                one.put("main", result.main());
-                Map<String, Object> scores = new LinkedHashMap<>();
-                result.scores().forEach((name, score) -> scores.put(name, EvaluateCommand.score(score)));
-                one.put("scores", scores);
-                results.add(one);
-            }
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("results", results);
-            object.put("resamples", resamples);
-            object.put("seed", seed);
-            object.put("regressions", worse);
-            console.json(object);
         }
     }
 }

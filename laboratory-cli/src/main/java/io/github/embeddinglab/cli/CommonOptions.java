@@ -52,6 +52,19 @@ final class CommonOptions {
                 .or(() -> configuration().get("models", "directory", String.class).map(Path::of));
     }
 
+    /** The same settings as words of a command line, for a process of its own. */
+    List<String> words() {
+        List<String> words = new ArrayList<>();
+        configurations.forEach(file -> words.addAll(List.of("--config", file.toAbsolutePath().toString())));
+        if (modelDirectory != null) {
+            words.addAll(List.of("--models-directory", modelDirectory.toAbsolutePath().toString()));
+        }
+        if (allowDownloads) {
+            words.add("--allow-downloads");
+        }
+        return words;
+    }
+
     LaboratoryBuilder builder() {
         LaboratoryBuilder builder = EmbeddingLaboratory.builder();
         configurations.forEach(builder::configuration);

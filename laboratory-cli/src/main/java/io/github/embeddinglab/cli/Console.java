@@ -58,6 +58,13 @@ final class Console {
         }
     }
 
+    private static String left(Progress progress, double rate) {
+        long texts = progress.total() - progress.done();
+        return texts <= 0 || rate <= 0
+                ? ""
+                : String.format(Locale.ROOT, ", %d:%02d left", (long) (texts / rate) / 60, (long) (texts / rate) % 60);
+    }
+
     /** A line that is drawn over and over on a terminal, and not at all elsewhere. */
     Progress.Listener progress() {
         if (!terminal) {
@@ -75,11 +82,12 @@ final class Console {
             double rate = seconds > 0 ? progress.done() / seconds : 0;
             err.print(String.format(
                     Locale.ROOT,
-                    "\r%s %,d%s, %.0f a second   ",
+                    "\r%s %,d%s, %.0f a second%s   ",
                     progress.stage(),
                     progress.done(),
                     progress.total() < 0 ? "" : String.format(Locale.ROOT, " of %,d", progress.total()),
-                    rate));
+                    rate,
+                    left(progress, rate)));
             if (end) {
                 err.print("\r\u001b[K");
             }

@@ -1,5 +1,7 @@
 package io.github.embeddinglab.evaluation;
 
+import io.github.embeddinglab.api.BenchmarkPlan;
+import io.github.embeddinglab.api.BenchmarkReport;
 import io.github.embeddinglab.api.Benchmarks;
 import io.github.embeddinglab.api.ConfigurationException;
 import io.github.embeddinglab.api.Difference;
@@ -75,6 +77,11 @@ final class EvaluationRoom implements Benchmarks {
         requireSameData(first, second);
         return PairedTest.compare(
                 score, first.figure(score).measure(), second.figure(score).measure(), first.sampling());
+    }
+
+    @Override
+    public BenchmarkReport run(BenchmarkPlan plan) {
+        return BenchmarkRun.run(laboratory, plan);
     }
 
     private static void requireSameData(Scores first, Scores second) {

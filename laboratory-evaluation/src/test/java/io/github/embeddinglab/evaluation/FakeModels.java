@@ -1,6 +1,7 @@
 package io.github.embeddinglab.evaluation;
 
 import io.github.embeddinglab.api.Embedder;
+import io.github.embeddinglab.api.ModelCheck;
 import io.github.embeddinglab.api.ModelNotFoundException;
 import io.github.embeddinglab.api.Models;
 import io.github.embeddinglab.api.Room;
@@ -8,6 +9,7 @@ import io.github.embeddinglab.api.spi.RoomContext;
 import io.github.embeddinglab.api.spi.RoomProvider;
 import io.github.embeddinglab.testkit.FakeEmbedder;
 import java.lang.reflect.Proxy;
+import java.util.List;
 
 /** A zoo without weights that loads two models: a good one, and one of four dimensions. */
 final class FakeModels implements RoomProvider {
@@ -24,6 +26,11 @@ final class FakeModels implements RoomProvider {
     @Override
     public Room open(RoomContext context) {
         return (Room) Proxy.newProxyInstance(Models.class.getClassLoader(), new Class<?>[] {Models.class}, (proxy, method, args) -> {
+            if (method.getName().equals("verify")) {
+                try (Embedder embedder = load((String) args[0])) {
+                    return new ModelCheck((String) args[0], embedder.fingerprint(), embedder.dimensions(), 4L * embedder.dimensions(), List.of());
+                }
+            }
             if (!method.getName().equals("load")) {
                 throw new UnsupportedOperationException(method.getName());
             }

@@ -10,6 +10,7 @@ import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.api.TokenUse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -82,6 +83,22 @@ public final class CachingEmbedder implements Embedder {
                 uses.add(entry.use);
             }
             return Embeddings.adopt(values, d, uses, fingerprint(options));
+        }
+    }
+
+    /**
+     * How many of some texts need no computing.
+     *
+     * @param texts any number
+     * @param options as they will be embedded
+     * @return 0 to the number of texts
+     */
+    public int known(List<String> texts, EmbedOptions options) {
+        if (options.dimensions() != 0 || options.overflow() != Overflow.TRUNCATE || !Files.exists(file(options))) {
+            return 0;
+        }
+        try (VectorLog log = VectorLog.open(file(options), embedder.dimensions())) {
+            return (int) texts.stream().filter(text -> log.find(key(text)) != null).count();
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apiguardian.api.API;
@@ -19,13 +20,15 @@ import org.apiguardian.api.API.Status;
 
 /**
  * Names data: {@code {"version": 1, "entries": [{"name", "task", "files": [...], "columns": {...}, "settings": {...},
- * "score"}]}}. Paths are relative to the catalogue's folder.
+ * "score", "set", "language",
+ * "leaderboard": {"task", "split", "subset", "languages"}}]}}. Paths are relative to the catalogue's folder.
  *
  * @param entries at least one, with different names
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public record Catalogue(List<Entry> entries) {
-    private static final Set<String> KEYS = new TreeSet<>(Set.of("name", "task", "files", "columns", "settings", "score"));
+    private static final Set<String> KEYS = 
+            new TreeSet<>(Set.of("name", "task", "files", "columns", "settings", "score", "set", "language", "leaderboard"));
     private static final int VERSION = 1;
 
     /** Copies the list. */
@@ -39,8 +42,33 @@ public record Catalogue(List<Entry> entries) {
      * @param name unique in the catalogue
      * @param data task and files
      * @param score the one that counts, as in {@code ndcg@10}
+     * @param origin where the data belong
      */
-    public record Entry(String name, EvaluationData data, String score) {}
+    public record Entry(String name, EvaluationData data, String score, Origin origin) {}
+
+    /**
+     * Where the data of an entry belong; each part may be empty.
+     *
+     * @param set entries with the same set hold the same texts in different languages
+     * @param language code of the language, {@code en} is the one that the others are held against
+     * @param leaderboard the public leaderboard's task
+     */
+    public record Origin(String set, String language, Optional<Leaderboard> leaderboard) {}
+
+    /**
+     * A task of the public leaderboard (MTEB).
+     *
+     * @param task its name there
+     * @param split as in {@code test}
+     * @param subset as in {@code default}
+     * @param languages as in {@code eng-Latn}
+     */
+    public record Leaderboard(String task, String split, String subset, List<String> languages) {
+        /** Copies the list. */
+        public Leaderboard {
+            languages = List.copyOf(languages);
+        }
+    }
 
     /**
      * Reads a catalogue.
@@ -81,9 +109,20 @@ public record Catalogue(List<Entry> entries) {
             entries.add(new Entry(
                     name,
                     new EvaluationData(text(file, node, "task"), files, map(node.path("columns")), map(node.path("settings"))),
-                    text(file, node, "score")));
+                    text(file, node, "score"),
+                    new Origin(node.path("set").asText(), node.path("language").asText(), leaderboard(file, node.path("leaderboard")))));
         }
         return new Catalogue(entries);
+    }
+
+    private static Optional<Leaderboard> leaderboard(Path file, JsonNode node) {
+        if (node.isMissingNode()) {
+            return Optional.empty();
+        }
+        List<String> languages = new ArrayList<>();
+        node.path("languages").forEach(language -> languages.add(language.asText()));
+        return Optional.of(new Leaderboard(
+                text(file, node, "task"), text(file, node, "split"), node.path("subset").asText("default"), languages));
     }
 
     private static String text(Path file, JsonNode node, String key) {
