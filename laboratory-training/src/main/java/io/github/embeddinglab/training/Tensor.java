@@ -313,6 +313,15 @@ public interface Tensor {
     Tensor narrow(int axis, int start, int length);
 
     /**
+     * Cuts an axis into consecutive parts. One derivative of full size serves all of them, where each {@link #narrow} has its own.
+     *
+     * @param axis the axis
+     * @param lengths of the parts, each at least 1, that sum to the extent
+     * @return the parts in order
+     */
+    List<Tensor> split(int axis, int... lengths);
+
+    /**
      * Takes entries along the first axis, each as often as it is named; a table lookup.
      *
      * @param rows indices, from 0
@@ -354,6 +363,16 @@ public interface Tensor {
      * @return the filled tensor
      */
     Tensor maskedFill(Mask mask, double value);
+
+    /**
+     * Drops elements by masks that depend on the seeds alone (Srivastava et al. 2014): element j of entry i along the first axis
+     * is a function of (seeds[i], j), see {@link io.github.embeddinglab.training.spi.DropoutMask}.
+     *
+     * @param share of elements that become 0, from 0 to below 1; others are multiplied by {@code 1 / (1 - share)}
+     * @param seeds one for each entry along the first axis
+     * @return the thinned tensor
+     */
+    Tensor dropout(double share, long... seeds);
 
     /**
      * Forgets how the tensor was computed.

@@ -1,6 +1,7 @@
 package io.github.embeddinglab.training;
 
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.training.spi.DropoutMask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -446,6 +447,34 @@ final class ReferenceTensor implements Tensor {
             from[i] = set[at[i]] ? -1 : i;
         }
         return picked(from, value, shape);
+    }
+
+    @Override
+    public Tensor dropout(double share, long... seeds) {
+        DropoutMask mask = DropoutMask.of(share);
+        int width = data.length / seeds.length;
+        double[] factors = new double[data.length];
+        for (int i = 0; i < seeds.length; i++) {
+            float[] row = mask.factors(seeds[i], width);
+            for (int j = 0; j < width; j++) {
+                factors[i * width + j] = row[j] == 0 ? 0 : 1 / (1 - share);
+            }
+        }
+        return multiply(constant(factors, shape));
+    }
+
+    @Override
+    public List<Tensor> split(int axis, int... lengths) {
+        List<Tensor> out = new ArrayList<>();
+        int start = 0;
+        for (int length : lengths) {
+            out.add(narrow(axis, start, length));
+            start += length;
+        }
+        if (start != size(axis)) {
+            throw new InvalidInputException("parts " + Arrays.toString(lengths) + " of axis " + axis + " of " + Arrays.toString(shape));
+        }
+        return out;
     }
 
     @Override

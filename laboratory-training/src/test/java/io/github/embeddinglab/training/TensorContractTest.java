@@ -101,6 +101,11 @@ class TensorContractTest {
                 on("concat", in -> in.get(0).concat(List.of(in.get(1), in.get(0)), 1), s(2, 3), s(2, 2)),
                 on("stack", in -> in.get(0).stack(List.of(in.get(1)), 1), s(2, 3), s(2, 3)),
                 unary("maskedFill", x -> x.maskedFill(mask, 3)),
+                unary("dropout", x -> x.dropout(0.4, 7, -3, 1L << 40)),
+                on("split", in -> {
+                    List<Tensor> parts = in.get(0).split(-1, 1, 3, 2);
+                    return parts.get(2).concat(List.of(parts.get(0).multiply(3), parts.get(1).exp()), -1);
+                }, s(2, 6)),
                 unary("detach", x -> x.detach().multiply(x)),
                 unary("used twice", x -> x.multiply(x).add(x.exp())));
     }

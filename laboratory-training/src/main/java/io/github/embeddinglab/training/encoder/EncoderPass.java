@@ -1,5 +1,6 @@
 package io.github.embeddinglab.training.encoder;
 
+import io.github.embeddinglab.api.InvalidModelException;
 import io.github.embeddinglab.core.graph.EncoderPlan;
 import io.github.embeddinglab.core.graph.EncoderPlan.Attention;
 import io.github.embeddinglab.core.graph.EncoderPlan.Embedding;
@@ -14,10 +15,9 @@ import io.github.embeddinglab.core.model.EncoderConfig.Rotary;
 import io.github.embeddinglab.training.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Walks an {@link EncoderPlan} on tensors: token ids (n x t) to token vectors (n x t x h). Without dropout. */
+/** Walks an {@link EncoderPlan} on tensors: token ids (n x t) to token vectors (n x t x h). */
 final class EncoderPass {
     /** Added to scores of tokens that are not seen: far below all scores, and finite, so that a row of them stays finite. */
     private static final float UNSEEN = -1e9f;
@@ -71,19 +71,43 @@ final class EncoderPass {
     /** What the layers share: biases of the attention scores, null where all is seen, and rotary tables. */
     private record Scene(@Nullable Tensor global, @Nullable Tensor local, List<Tensor> globalTurn, List<Tensor> localTurn) {}
 
-    Tensor run(TokenBatch batch) {
+    /** Masks of one pass; with a key of null nothing is dropped. */
+    record Drop(DropoutShares shares, @Nullable DropoutKey key) {
+        private static final int EMBEDDING = 0;
+        private static final int ATTENTION = 1;
+        private static final int INNER = 2;
+        private static final int OUTPUT = 3;
+
+        Tensor apply(Tensor x, double share, int layer, int place) {
+            DropoutKey masks = key;
+            return masks == null || share == 0 ? x : x.dropout(share, masks.seeds(x.size(0), layer, place));
+        }
+    }
+
+    Tensor run(TokenBatch batch, Drop drop) {
+        List<Tensor> all = layers(batch, drop);
+        return all.get(all.size() - 1);
+    }
+
+    /** Token vectors behind each layer, normalised as the next layer reads them; the last are the encoder's. */
+    List<Tensor> layers(TokenBatch batch, Drop drop) {
         Scene scene = scene(batch);
-        Tensor value = embed(batch);
+        Tensor value = drop.apply(embed(batch), drop.shares().embedding(), -1, Drop.EMBEDDING);
         Tensor residual = value;
-        for (Layer layer : plan.layers()) {
-            Tensor attended = attend(layer.attention(), value, scene);
-            Tensor middleSum = linear(attended, layer.attention().output()).add(residual);
+        List<Tensor> out = new ArrayList<>();
+        for (int i = 0; i < plan.layers().size(); i++) {
+            Layer layer = plan.layers().get(i);
+            Tensor attended = linear(attend(layer.attention(), value, scene), layer.attention().output());
+            Tensor middleSum = drop.apply(attended, drop.shares().attention(), i, Drop.ATTENTION).add(residual);
             Tensor middle = norm(middleSum, layer.afterAttention());
-            Tensor endSum = linear(inner(layer.mlp(), middle), layer.mlp().down()).add(plan.preNorm() ? middleSum : middle);
+            Tensor inner = drop.apply(inner(layer.mlp(), middle), drop.shares().inner(), i, Drop.INNER);
+            Tensor outer = drop.apply(linear(inner, layer.mlp().down()), drop.shares().output(), i, Drop.OUTPUT);
+            Tensor endSum = outer.add(plan.preNorm() ? middleSum : middle);
             value = norm(endSum, layer.afterMlp());
             residual = plan.preNorm() ? endSum : value;
+            out.add(value);
         }
-        return value;
+        return out;
     }
 
     private Tensor embed(TokenBatch batch) {
@@ -174,9 +198,10 @@ final class EncoderPass {
     }
 
     private Tensor attend(Attention attention, Tensor x, Scene scene) {
-        Tensor query = heads(linear(x, attention.query()));
-        Tensor key = heads(linear(x, attention.key()));
-        Tensor value = heads(linear(x, attention.value()));
+        List<Tensor> parts = linears(x, List.of(attention.query(), attention.key(), attention.value()));
+        Tensor query = heads(parts.get(0));
+        Tensor key = heads(parts.get(1));
+        Tensor value = heads(parts.get(2));
         List<Tensor> turn = attention.local() ? scene.localTurn() : scene.globalTurn();
         if (!turn.isEmpty()) {
             query = rotate(query, turn);
@@ -202,9 +227,12 @@ final class EncoderPass {
     }
 
     private Tensor inner(Mlp mlp, Tensor x) {
-        Tensor active = Activations.apply(config.activation(), linear(x, mlp.up()));
         Linear gate = mlp.gate();
-        return gate == null ? active : active.multiply(linear(x, gate));
+        if (gate == null) {
+            return Activations.apply(config.activation(), linear(x, mlp.up()));
+        }
+        List<Tensor> parts = linears(x, List.of(mlp.up(), gate));
+        return Activations.apply(config.activation(), parts.get(0)).multiply(parts.get(1));
     }
 
     private Tensor norm(Tensor x, Norm norm) {
@@ -213,16 +241,24 @@ final class EncoderPass {
     }
 
     private Tensor linear(Tensor x, Linear linear) {
-        Slice slice = linear.slices().get(0); // a plan as read from the folder has one slice a matrix; joining is the compiler's
-        Tensor weight = Objects.requireNonNull(part(slice.weight(), slice));
-        return x.linear(weight, part(slice.bias(), slice));
+        Slice slice = whole(linear.slices().get(0));
+        return weights.linear(x, slice.weight(), slice.bias());
     }
 
-    private @Nullable Tensor part(String name, Slice slice) {
-        if (name.isEmpty()) {
-            return null;
+    /** Affine maps of one input; those that are rows of one stored matrix are one product. */
+    private List<Tensor> linears(Tensor x, List<Linear> linears) {
+        Slice first = linears.get(0).slices().get(0);
+        if (first.rows() == first.tensorRows()) {
+            return linears.stream().map(linear -> linear(x, linear)).toList();
         }
-        Tensor whole = weights.get(name);
-        return slice.rows() == slice.tensorRows() ? whole : whole.narrow(0, slice.first(), slice.rows());
+        int[] rows = linears.stream().mapToInt(Linear::out).toArray();
+        return weights.linear(x, first.weight(), first.bias()).split(-1, rows);
+    }
+
+    private static Slice whole(Slice slice) {
+        if (slice.rows() != slice.tensorRows()) {
+            throw new InvalidModelException("rows of " + slice.weight() + " stand alone; read them with the rest of the matrix");
+        }
+        return slice;
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model whose weights can be changed: the forward pass of its folder, from token ids to vectors, on a backend's tensors. All
- * architectures of the zoo, their pooling, and the modules after it. Dropout is not applied.
+ * architectures of the zoo, their pooling, and the modules after it.
  *
  * <p>Weights are copied out of the folder when the model is made, in single precision whatever their stored type; a pooler
  * or a head that the vectors do not depend on is left out. Memory: 4 bytes a weight here, 12 more with gradients and the
@@ -32,8 +32,10 @@ public final class TrainableModel {
     private final Weights weights;
     private final @Nullable EncoderPass encoder;
     private final ModulePass modules;
+    private final DropoutShares dropout;
 
-    private TrainableModel(ModelDescription description, Weights weights) {
+    private TrainableModel(ModelDescription description, Weights weights, DropoutShares dropout) {
+        this.dropout = dropout;
         this.description = description;
         this.weights = weights;
         if (description.architecture() == Architecture.STATIC) {
@@ -53,23 +55,79 @@ public final class TrainableModel {
      * @return the model, equal to the folder until it is trained
      */
     public static TrainableModel load(ModelFolder folder, TrainingBackend backend) {
-        return new TrainableModel(folder.description(), new Weights(backend, folder.tensors()));
+        return load(folder, backend, DropoutShares.of(folder));
     }
 
     /**
-     * The forward pass. For a static model sequences hold no special tokens.
+     * Loads the weights of a folder, with dropout of the caller's choice.
+     *
+     * @param folder open during this call
+     * @param backend owns the weights
+     * @param dropout what training drops
+     * @return the model, equal to the folder until it is trained
+     */
+    public static TrainableModel load(ModelFolder folder, TrainingBackend backend, DropoutShares dropout) {
+        return new TrainableModel(folder.description(), new Weights(backend, folder.tensors()), dropout);
+    }
+
+    /**
+     * The forward pass without dropout. For a static model sequences hold no special tokens.
      *
      * @param batch token sequences, none longer than the model's limit
      * @return vectors (n x dimensions), differentiable with respect to the parameters
      * @throws InvalidInputException when a sequence is empty or too long for a transformer
      */
     public Tensor embed(TokenBatch batch) {
+        return embed(batch, null);
+    }
+
+    /**
+     * The forward pass of training.
+     *
+     * @param batch token sequences, none longer than the model's limit
+     * @param masks of the dropout; null for none
+     * @return vectors (n x dimensions), differentiable with respect to the parameters
+     * @throws InvalidInputException when a sequence is empty or too long for a transformer
+     */
+    public Tensor embed(TokenBatch batch, @Nullable DropoutKey masks) {
         EncoderPass pass = encoder;
         if (pass == null) {
             Tensor table = weights.get(TABLE);
             Tensor tokens = table.rows(batch.ids()).reshape(batch.rows(), batch.length(), table.size(1));
             return modules.run(modules.mean(tokens, batch), batch);
         }
+        return modules.run(pass.run(checked(batch), new EncoderPass.Drop(dropout, masks)), batch);
+    }
+
+    /**
+     * Token vectors behind each layer of a transformer, as the next layer reads them (with pre-norm, normalised); the last are
+     * what pooling reads.
+     *
+     * @param batch token sequences, none longer than the model's limit
+     * @param masks of the dropout; null for none
+     * @return (n x t x h) for each layer
+     * @throws InvalidInputException for a static model, and as {@link #embed(TokenBatch)}
+     */
+    public List<Tensor> layers(TokenBatch batch, @Nullable DropoutKey masks) {
+        EncoderPass pass = encoder;
+        if (pass == null) {
+            throw new InvalidInputException("a static token table has no layers; train a transformer, or choose another loss");
+        }
+        return pass.layers(checked(batch), new EncoderPass.Drop(dropout, masks));
+    }
+
+    /**
+     * Pools token vectors and runs the modules after the encoder.
+     *
+     * @param tokens (n x t x h)
+     * @param batch that they are of
+     * @return vectors (n x dimensions)
+     */
+    public Tensor pool(Tensor tokens, TokenBatch batch) {
+        return modules.run(tokens, batch);
+    }
+
+    private TokenBatch checked(TokenBatch batch) {
         if (batch.length() > description.maxTokens()) {
             throw new InvalidInputException("a batch holds " + batch.length() + " tokens in a row, the model takes " + description.maxTokens()
                     + "; cut the sequences first");
@@ -79,7 +137,16 @@ public final class TrainableModel {
                 throw new InvalidInputException("row " + row + " of a batch has no tokens; give special tokens at least");
             }
         }
-        return modules.run(pass.run(batch), batch);
+        return batch;
+    }
+
+    /**
+     * What training drops.
+     *
+     * @return shares, from the folder unless given
+     */
+    public DropoutShares dropout() {
+        return dropout;
     }
 
     /**

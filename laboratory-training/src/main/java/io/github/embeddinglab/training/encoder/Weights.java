@@ -26,6 +26,11 @@ final class Weights {
         });
     }
 
+    /** Affine map by a stored matrix; an empty bias is none. */
+    Tensor linear(Tensor x, String weight, String bias) {
+        return x.linear(get(weight), bias.isEmpty() ? null : get(bias));
+    }
+
     SortedMap<String, Tensor> loaded() {
         return Collections.unmodifiableSortedMap(loaded);
     }

@@ -3,10 +3,12 @@ package io.github.embeddinglab.training.libtorch;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.training.Mask;
 import io.github.embeddinglab.training.Tensor;
+import io.github.embeddinglab.training.spi.DropoutMask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.NormalizeFuncOptions;
@@ -311,6 +313,41 @@ final class LibtorchTensor implements Tensor {
     public Tensor maskedFill(Mask mask, double number) {
         return wrap(() -> value.masked_fill(
                 org.bytedeco.pytorch.Tensor.create(mask.toArray(), longs(mask.shape())), scalar(number)));
+    }
+
+    @Override
+    public Tensor dropout(double share, long... seeds) {
+        DropoutMask mask = DropoutMask.of(share);
+        if (value.dim() == 0 || value.size(0) != seeds.length) {
+            throw new InvalidInputException(seeds.length + " seeds for dropout of shape " + Arrays.toString(shape())
+                    + "; give one for each entry along the first axis");
+        }
+        return wrap(() -> {
+            org.bytedeco.pytorch.Tensor factors = torch.empty(value.shape());
+            int count = Math.toIntExact(value.numel() / seeds.length);
+            try (PointerScope scope = new PointerScope()) {
+                IntPointer target = new IntPointer(factors.data_ptr_float());
+                int[] row = new int[count];
+                for (int i = 0; i < seeds.length; i++) {
+                    mask.bits(seeds[i], row, 0, count);
+                    target.position((long) i * count).put(row);
+                }
+            }
+            return value.mul(factors);
+        });
+    }
+
+    @Override
+    public List<Tensor> split(int axis, int... lengths) {
+        List<Tensor> out = new ArrayList<>();
+        wrap(() -> {
+            TensorVector parts = torch.split(value, longs(lengths), axis);
+            for (int i = 0; i < parts.size(); i++) {
+                out.add(new LibtorchTensor(parts.get(i)));
+            }
+            return value;
+        });
+        return out;
     }
 
     @Override
