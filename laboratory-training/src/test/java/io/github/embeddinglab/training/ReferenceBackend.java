@@ -4,6 +4,9 @@ import io.github.embeddinglab.training.spi.AdamWSettings;
 import io.github.embeddinglab.training.spi.Optimizer;
 import io.github.embeddinglab.training.spi.ParameterGroup;
 import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,6 +46,33 @@ public final class ReferenceBackend implements TrainingBackend {
     }
 
     @Override
+    public Tensor leaf(Tensor constant) {
+        return ReferenceTensor.parameterOf(constant.values(), constant.shape());
+    }
+
+    @Override
+    public void gather(List<Tensor> parameters, boolean gather) {
+        parameters.forEach(parameter -> ((ReferenceTensor) parameter).gather(gather));
+    }
+
+    @Override
+    public void assign(Tensor parameter, FloatBuffer values) {
+        double[] data = ((ReferenceTensor) parameter).data;
+        FloatBuffer source = values.duplicate();
+        for (int i = 0; i < data.length; i++) {
+            data[i] = source.get();
+        }
+    }
+
+    @Override
+    public ByteBuffer bytes(Tensor parameter) {
+        float[] floats = parameter.toFloats();
+        ByteBuffer out = ByteBuffer.allocate(4 * floats.length).order(ByteOrder.LITTLE_ENDIAN);
+        out.asFloatBuffer().put(floats);
+        return out;
+    }
+
+    @Override
     public void clearGradients(List<Tensor> parameters) {
         parameters.forEach(parameter -> ((ReferenceTensor) parameter).clearGradient());
     }
@@ -69,19 +99,49 @@ public final class ReferenceBackend implements TrainingBackend {
         return Math.sqrt(squares);
     }
 
-    /** The algorithm as the paper writes it, one weight after the other. */
     @Override
     public Optimizer adamW(List<ParameterGroup> groups, AdamWSettings settings) {
-        @SuppressWarnings("ArrayRecordComponent")
-        record State(ReferenceTensor parameter, double weightDecay, double[] mean, double[] squares, int[] steps) {}
-        List<State> states = new ArrayList<>();
-        for (ParameterGroup group : groups) {
-            for (Tensor parameter : group.parameters()) {
-                ReferenceTensor own = (ReferenceTensor) parameter;
-                states.add(new State(own, group.weightDecay(), new double[own.data.length], new double[own.data.length], new int[1]));
+        return new ReferenceAdamW(groups, settings);
+    }
+
+    /** The algorithm as the paper writes it, one weight after the other. */
+    private static final class ReferenceAdamW implements Optimizer {
+        private record State(ReferenceTensor parameter, double weightDecay, ReferenceTensor mean, ReferenceTensor squares, int[] steps) {}
+
+        private final List<State> states = new ArrayList<>();
+        private final AdamWSettings settings;
+
+        ReferenceAdamW(List<ParameterGroup> groups, AdamWSettings settings) {
+            this.settings = settings;
+            for (ParameterGroup group : groups) {
+                for (Tensor parameter : group.parameters()) {
+                    ReferenceTensor own = (ReferenceTensor) parameter;
+                    states.add(new State(own, group.weightDecay(), zeros(own), zeros(own), new int[1]));
+                }
             }
         }
-        return rate -> {
+
+        private static ReferenceTensor zeros(ReferenceTensor like) {
+            return ReferenceTensor.constantOf(new double[like.data.length], like.shape());
+        }
+
+        @Override
+        public List<Moments> moments() {
+            return states.stream().map(state -> new Moments(state.mean, state.squares, state.steps[0])).toList();
+        }
+
+        @Override
+        public void restore(int parameter, FloatBuffer mean, FloatBuffer squares, int steps) {
+            State state = states.get(parameter);
+            for (int i = 0; i < state.mean.data.length; i++) {
+                state.mean.data[i] = mean.get(mean.position() + i);
+                state.squares.data[i] = squares.get(squares.position() + i);
+            }
+            state.steps[0] = steps;
+        }
+
+        @Override
+        public void step(double rate) {
             for (State state : states) {
                 double[] gradient = state.parameter.gradientArray();
                 if (gradient == null) {
@@ -90,16 +150,16 @@ public final class ReferenceBackend implements TrainingBackend {
                 int t = ++state.steps[0];
                 for (int i = 0; i < gradient.length; i++) {
                     double g = gradient[i];
-                    double m = settings.beta1() * state.mean[i] + (1 - settings.beta1()) * g;
-                    double v = settings.beta2() * state.squares[i] + (1 - settings.beta2()) * g * g;
-                    state.mean[i] = m;
-                    state.squares[i] = v;
+                    double m = settings.beta1() * state.mean.data[i] + (1 - settings.beta1()) * g;
+                    double v = settings.beta2() * state.squares.data[i] + (1 - settings.beta2()) * g * g;
+                    state.mean.data[i] = m;
+                    state.squares.data[i] = v;
                     double corrected = m / (1 - Math.pow(settings.beta1(), t));
                     double root = Math.sqrt(v / (1 - Math.pow(settings.beta2(), t))) + settings.epsilon();
                     state.parameter.data[i] -= rate * state.weightDecay * state.parameter.data[i] + rate * corrected / root;
                 }
             }
-        };
+        }
     }
 
     @Override

@@ -22,7 +22,7 @@ final class ReferenceTensor implements Tensor {
     private final List<ReferenceTensor> parents;
     /** Given the derivative with respect to this, adds to the parents' derivatives. */
     private final @Nullable Consumer<double[]> pull;
-    private final boolean parameter;
+    private boolean parameter;
     private double @Nullable [] derivative;
     private double @Nullable [] gradient;
 
@@ -47,6 +47,10 @@ final class ReferenceTensor implements Tensor {
 
     double @Nullable [] gradientArray() {
         return gradient;
+    }
+
+    void gather(boolean wanted) {
+        parameter = wanted;
     }
 
     void clearGradient() {

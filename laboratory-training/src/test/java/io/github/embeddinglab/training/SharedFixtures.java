@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /** Oracles beside the checkout. */
-final class SharedFixtures {
+public final class SharedFixtures {
     private SharedFixtures() {}
 
     /** A fixture's path; skips the test where it is absent. */
-    static Path path(String name) {
+    public static Path path(String name) {
         Path path = Path.of(System.getProperty("laboratory.shared", "absent"), "fixtures").resolve(name);
         Assumptions.assumeTrue(Files.exists(path), "fixture " + name + " is not beside this checkout");
         return path;
     }
 
-    static JsonNode json(Path file) {
+    public static JsonNode json(Path file) {
         try {
             return new ObjectMapper().readTree(file.toFile());
         } catch (IOException e) {

@@ -15,12 +15,16 @@ import io.github.embeddinglab.core.model.EncoderConfig.Rotary;
 import io.github.embeddinglab.training.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Walks an {@link EncoderPlan} on tensors: token ids (n x t) to token vectors (n x t x h). */
 final class EncoderPass {
     /** Added to scores of tokens that are not seen: far below all scores, and finite, so that a row of them stays finite. */
     private static final float UNSEEN = -1e9f;
+
+    private static final String RELATIVE = "encoder.relative_attention_bias.weight";
 
     private final EncoderPlan plan;
     private final EncoderConfig config;
@@ -35,37 +39,63 @@ final class EncoderPass {
 
     /** Loads all weights, so that the list of parameters is whole before the first batch. */
     private void touch() {
-        weights.get(plan.embedding().words());
-        touch(plan.embedding().positions());
-        touch(plan.embedding().tokenTypes());
-        touch(plan.embedding().norm());
-        touch(config.relativeBuckets() > 0 ? "encoder.relative_attention_bias.weight" : "");
-        for (Layer layer : plan.layers()) {
-            List<Linear> linears = new ArrayList<>(List.of(
-                    layer.attention().query(), layer.attention().key(), layer.attention().value(), layer.attention().output(),
-                    layer.mlp().up(), layer.mlp().down()));
-            Linear gate = layer.mlp().gate();
-            if (gate != null) {
-                linears.add(gate);
+        embeddings().forEach(weights::get);
+        last(plan.layers().size()).forEach(weights::get);
+    }
+
+    /** Names of the weights below the first layer, and of MPNet's table of distances, which all layers read. */
+    Set<String> embeddings() {
+        Embedding embedding = plan.embedding();
+        Set<String> out = new TreeSet<>(List.of(embedding.words(), embedding.norm().weight()));
+        out.add(embedding.positions());
+        out.add(embedding.tokenTypes());
+        out.add(embedding.norm().bias());
+        if (config.relativeBuckets() > 0) {
+            out.add(RELATIVE);
+        }
+        out.remove("");
+        return out;
+    }
+
+    /** Names of the weights of the last layers. */
+    Set<String> last(int layers) {
+        Set<String> out = new TreeSet<>();
+        for (Layer layer : plan.layers().subList(plan.layers().size() - layers, plan.layers().size())) {
+            for (Linear linear : linears(layer)) {
+                linear.slices().forEach(slice -> out.addAll(List.of(slice.weight(), slice.bias())));
             }
-            linears.forEach(linear -> linear.slices().forEach(slice -> {
-                touch(slice.weight());
-                touch(slice.bias());
-            }));
-            touch(layer.afterAttention());
-            touch(layer.afterMlp());
+            out.addAll(names(layer.afterAttention()));
+            out.addAll(names(layer.afterMlp()));
         }
+        out.remove("");
+        return out;
     }
 
-    private void touch(Norm norm) {
-        touch(norm.weight());
-        touch(norm.bias());
+    /** Names of all matrices of the layers. */
+    Set<String> matrices() {
+        Set<String> out = new TreeSet<>();
+        plan.layers().forEach(layer -> linears(layer).forEach(linear -> linear.slices().forEach(slice -> out.add(slice.weight()))));
+        return out;
     }
 
-    private void touch(String name) {
-        if (!name.isEmpty()) {
-            weights.get(name);
+    /** Name of the table of words. */
+    String words() {
+        return plan.embedding().words();
+    }
+
+    private static List<Linear> linears(Layer layer) {
+        List<Linear> out = new ArrayList<>(List.of(
+                layer.attention().query(), layer.attention().key(), layer.attention().value(), layer.attention().output(),
+                layer.mlp().up(), layer.mlp().down()));
+        Linear gate = layer.mlp().gate();
+        if (gate != null) {
+            out.add(gate);
         }
+        return out;
+    }
+
+    private static List<String> names(Norm norm) {
+        return List.of(norm.weight(), norm.bias());
     }
 
     /** What the layers share: biases of the attention scores, null where all is seen, and rotary tables. */
@@ -169,7 +199,7 @@ final class EncoderPass {
         for (int i = 0; i < buckets.length; i++) {
             buckets[i] = RelativePositions.bucket(i % t - i / t, EncoderConfig.MPNET_BUCKETS);
         }
-        Tensor rows = weights.get("encoder.relative_attention_bias.weight").rows(buckets);
+        Tensor rows = weights.get(RELATIVE).rows(buckets);
         return rows.transpose(0, 1).reshape(1, config.heads(), t, t);
     }
 

@@ -63,6 +63,33 @@ public final class TokenBatch {
     }
 
     /**
+     * Rows in succession, padded to their own longest.
+     *
+     * @param first row, from 0
+     * @param count rows, at least 1
+     * @return the part
+     */
+    public TokenBatch part(int first, int count) {
+        int to = Math.max(1, Arrays.stream(lengths, first, first + count).max().orElse(1));
+        int[] cut = new int[count * to];
+        for (int row = 0; row < count; row++) {
+            System.arraycopy(ids, (first + row) * length, cut, row * to, to);
+        }
+        return new TokenBatch(
+                to, cut, Arrays.copyOfRange(lengths, first, first + count), Arrays.copyOfRange(notPooled, first, first + count));
+    }
+
+    /**
+     * Tokens of a row that are no padding.
+     *
+     * @param row from 0
+     * @return 0 to t
+     */
+    public int tokens(int row) {
+        return lengths[row];
+    }
+
+    /**
      * Rows.
      *
      * @return n

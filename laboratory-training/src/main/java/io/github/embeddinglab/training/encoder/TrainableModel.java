@@ -7,11 +7,16 @@ import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.core.model.Tensors;
 import io.github.embeddinglab.training.Tensor;
 import io.github.embeddinglab.training.spi.ParameterGroup;
+import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,7 @@ public final class TrainableModel {
     private final @Nullable EncoderPass encoder;
     private final ModulePass modules;
     private final DropoutShares dropout;
+    private @Nullable SortedMap<String, Tensor> trained;
 
     private TrainableModel(ModelDescription description, Weights weights, DropoutShares dropout) {
         this.dropout = dropout;
@@ -94,9 +100,9 @@ public final class TrainableModel {
         if (pass == null) {
             Tensor table = weights.get(TABLE);
             Tensor tokens = table.rows(batch.ids()).reshape(batch.rows(), batch.length(), table.size(1));
-            return modules.run(modules.mean(tokens, batch), batch);
+            return pool(modules.mean(tokens, batch), batch);
         }
-        return modules.run(pass.run(checked(batch), new EncoderPass.Drop(dropout, masks)), batch);
+        return pool(pass.run(checked(batch), new EncoderPass.Drop(dropout, masks)), batch);
     }
 
     /**
@@ -117,14 +123,17 @@ public final class TrainableModel {
     }
 
     /**
-     * Pools token vectors and runs the modules after the encoder.
+     * Pools token vectors and runs the modules after the encoder, in single precision.
      *
      * @param tokens (n x t x h)
      * @param batch that they are of
      * @return vectors (n x dimensions)
      */
+    @SuppressWarnings("try") // the scope is closed, not read
     public Tensor pool(Tensor tokens, TokenBatch batch) {
-        return modules.run(tokens, batch);
+        try (TrainingBackend.Scope precise = weights.backend().precision(Precision.FLOAT32)) {
+            return modules.run(tokens, batch);
+        }
     }
 
     private TokenBatch checked(TokenBatch batch) {
@@ -159,6 +168,60 @@ public final class TrainableModel {
     }
 
     /**
+     * Chooses what is trained; once, before the optimizer is made. The rest is frozen and costs no backward pass below the first
+     * weight that is trained.
+     *
+     * @param chosen the choice
+     * @param seed of the low-rank maps
+     * @throws InvalidInputException when it chooses nothing, or low-rank maps for a static model
+     */
+    public void train(Trained chosen, long seed) {
+        EncoderPass pass = encoder;
+        if (trained != null) {
+            throw new InvalidInputException("what is trained was chosen already; load the model again");
+        }
+        SortedMap<String, Tensor> wanted = new TreeMap<>(parameters());
+        if (pass == null) {
+            if (chosen.loraRank() > 0 || chosen.lastLayers() != Trained.ALL || !chosen.wordEmbeddings()) {
+                throw new InvalidInputException("a static token table has neither layers nor matrices; train all of it");
+            }
+        } else if (chosen.loraRank() > 0) {
+            Set<String> matrices = new TreeSet<>(pass.matrices());
+            matrices.retainAll(chosen.lastLayers() >= layerCount() ? matrices : pass.last(chosen.lastLayers()));
+            weights.addMaps(matrices, chosen.loraRank(), chosen.loraAlpha() / chosen.loraRank(), seed);
+            wanted = new TreeMap<>(weights.maps());
+        } else if (chosen.lastLayers() < layerCount()) {
+            Set<String> below = new TreeSet<>(pass.last(layerCount()));
+            below.addAll(pass.embeddings());
+            below.removeAll(pass.last(chosen.lastLayers()));
+            wanted.keySet().removeAll(below);
+        } else if (!chosen.wordEmbeddings()) {
+            wanted.remove(pass.words());
+        }
+        if (wanted.isEmpty()) {
+            throw new InvalidInputException("the choice " + chosen + " trains nothing; choose at least one layer");
+        }
+        Set<String> kept = wanted.keySet();
+        weights.backend().gather(
+                parameters().entrySet().stream().filter(entry -> !kept.contains(entry.getKey())).map(Map.Entry::getValue).toList(), false);
+        trained = wanted;
+    }
+
+    private int layerCount() {
+        return java.util.Objects.requireNonNull(description.encoder()).layers();
+    }
+
+    /**
+     * Parameters that training changes.
+     *
+     * @return all of {@link #parameters()} unless {@link #train} chose; low-rank maps under names of their own
+     */
+    public SortedMap<String, Tensor> trained() {
+        SortedMap<String, Tensor> chosen = trained;
+        return chosen == null ? parameters() : Collections.unmodifiableSortedMap(chosen);
+    }
+
+    /**
      * Parameters for an optimizer: matrices and tables decay; biases and the weights of normalisations do not, as in the
      * reference.
      *
@@ -168,20 +231,17 @@ public final class TrainableModel {
     public List<ParameterGroup> groups(double weightDecay) {
         List<Tensor> decaying = new ArrayList<>();
         List<Tensor> others = new ArrayList<>();
-        parameters().values().forEach(parameter -> (parameter.shape().length > 1 ? decaying : others).add(parameter));
+        trained().values().forEach(parameter -> (parameter.shape().length > 1 ? decaying : others).add(parameter));
         return List.of(new ParameterGroup(decaying, weightDecay), new ParameterGroup(others, 0));
     }
 
     /**
-     * Copies the weights as they are now.
+     * Copies the weights as they are now, low-rank maps added to their matrices.
      *
      * @return tensors by canonical name, single precision, for a model folder's writer
      */
     public Tensors tensors() {
-        List<Tensors.Tensor> out = new ArrayList<>();
-        parameters().forEach((name, parameter) -> out.add(Tensors.Tensor.of(
-                name, Arrays.stream(parameter.shape()).asLongStream().toArray(), parameter.toFloats())));
-        return Tensors.of(out);
+        return weights.merged();
     }
 
     /**

@@ -5,6 +5,7 @@ import io.github.embeddinglab.training.spi.AdamWSettings;
 import io.github.embeddinglab.training.spi.Optimizer;
 import io.github.embeddinglab.training.spi.ParameterGroup;
 import io.github.embeddinglab.training.spi.TrainingBackend.Scope;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -40,6 +41,22 @@ final class LibtorchAdamW implements Optimizer {
                 }
             }
         }
+    }
+
+    @Override
+    public List<Moments> moments() {
+        return states.stream()
+                .map(state -> new Moments(
+                        LibtorchTensor.parameter(backend, state.mean), LibtorchTensor.parameter(backend, state.squares), state.steps))
+                .toList();
+    }
+
+    @Override
+    public void restore(int parameter, FloatBuffer mean, FloatBuffer squares, int steps) {
+        State state = states.get(parameter);
+        backend.assign(LibtorchTensor.parameter(backend, state.mean), mean);
+        backend.assign(LibtorchTensor.parameter(backend, state.squares), squares);
+        state.steps = steps;
     }
 
     private static final class State {

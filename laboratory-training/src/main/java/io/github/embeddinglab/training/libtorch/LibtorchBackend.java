@@ -6,11 +6,18 @@ import io.github.embeddinglab.training.Tensor;
 import io.github.embeddinglab.training.spi.AdamWSettings;
 import io.github.embeddinglab.training.spi.Optimizer;
 import io.github.embeddinglab.training.spi.ParameterGroup;
+import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas_full;
@@ -19,7 +26,9 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Training on libtorch, single precision, on the CPU.
+ * Training on libtorch on the CPU.
+ *
+ * <p>In bfloat16 attention runs as plain products: the fused kernel takes an order of magnitude longer there.
  *
  * <p>The number of threads is a setting of the whole process: libtorch and OpenBLAS keep their own counts, both are set, and
  * the last backend opened decides. JavaCPP unpacks the natives (435 MB) once into the folder that the system property
@@ -29,6 +38,10 @@ import org.bytedeco.pytorch.global.torch;
 @SuppressWarnings("try") // scopes are closed, not read
 public final class LibtorchBackend implements TrainingBackend {
     private final List<org.bytedeco.pytorch.Tensor> owned = new ArrayList<>();
+    /** Casts of parameters, by whose tensor keeps them. */
+    private final Map<LibtorchTensor, org.bytedeco.pytorch.Tensor> narrowed = new IdentityHashMap<>();
+
+    private Precision precision = Precision.FLOAT32;
     private boolean closed;
 
     private LibtorchBackend() {}
@@ -75,25 +88,105 @@ public final class LibtorchBackend implements TrainingBackend {
 
     @Override
     public Scope withoutGradients() {
+        // a cast made here has no derivative, and one with a derivative would be kept alive by what is made here
+        forgetNarrowed();
         PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard();
         return () -> {
+            forgetNarrowed();
             guard.close();
             scope.close();
         };
     }
 
     @Override
+    public boolean supports(Precision wanted) {
+        return wanted == Precision.FLOAT32 || CpuFeatures.multipliesBfloat16();
+    }
+
+    @Override
+    public Scope precision(Precision wanted) {
+        Precision before = precision;
+        precision = wanted;
+        return () -> precision = before;
+    }
+
+    Precision precision() {
+        return precision;
+    }
+
+    /** Keeps the cast of a parameter beyond the scope that it was made in, until parameters may change. */
+    void keep(LibtorchTensor parameter, org.bytedeco.pytorch.Tensor cast) {
+        cast.retainReference();
+        narrowed.put(parameter, cast);
+    }
+
+    /** Drops all casts: with them training would go on with the weights as they were when they were cast. */
+    void forgetNarrowed() {
+        narrowed.forEach((parameter, cast) -> {
+            parameter.forgetNarrow();
+            cast.releaseReference();
+        });
+        narrowed.clear();
+    }
+
+    private static long[] longs(int... numbers) {
+        return java.util.Arrays.stream(numbers).asLongStream().toArray();
+    }
+
+    @Override
+    public Tensor leaf(Tensor constant) {
+        return LibtorchTensor.compute(this, () -> {
+            org.bytedeco.pytorch.Tensor copy = LibtorchTensor.of(constant).detach().clone();
+            copy.set_requires_grad(true);
+            return copy;
+        });
+    }
+
+    @Override
+    public void gather(List<Tensor> parameters, boolean gather) {
+        forgetNarrowed();
+        try (PointerScope scope = new PointerScope()) {
+            parameters.forEach(parameter -> LibtorchTensor.of(parameter).set_requires_grad(gather));
+        }
+    }
+
+    @Override
+    public void assign(Tensor parameter, FloatBuffer values) {
+        org.bytedeco.pytorch.Tensor target = LibtorchTensor.of(parameter);
+        if (values.remaining() != target.numel()) {
+            throw new InvalidInputException(values.remaining() + " values for a parameter of shape " + java.util.Arrays.toString(parameter.shape())
+                    + "; give one value an element");
+        }
+        forgetNarrowed();
+        try (PointerScope scope = new PointerScope()) {
+            target.data_ptr_float().capacity(target.numel()).asBuffer().put(values.duplicate());
+        }
+    }
+
+    @Override
+    public ByteBuffer bytes(Tensor parameter) {
+        org.bytedeco.pytorch.Tensor source = LibtorchTensor.of(parameter);
+        if (!source.is_contiguous()) {
+            throw new InvalidInputException("only parameters and their states lie in one piece; read others by toFloats()");
+        }
+        try (PointerScope scope = new PointerScope()) {
+            return new BytePointer(source.data_ptr_float()).capacity(4 * source.numel()).asByteBuffer().order(ByteOrder.nativeOrder());
+        }
+    }
+
+    @Override
     public Tensor constant(float[] values, int... shape) {
-        return LibtorchTensor.create(values, checked(values, shape));
+        int[] extents = checked(values, shape);
+        return LibtorchTensor.compute(this, () -> org.bytedeco.pytorch.Tensor.create(values, longs(extents)));
     }
 
     @Override
     public Tensor parameter(float[] values, int... shape) {
         try (PointerScope scope = new PointerScope()) {
-            org.bytedeco.pytorch.Tensor value = own(LibtorchTensor.create(values, checked(values, shape)).value());
+            org.bytedeco.pytorch.Tensor value = own(org.bytedeco.pytorch.Tensor.create(values, longs(checked(values, shape))));
             value.set_requires_grad(true);
-            return new LibtorchTensor(value);
+            return LibtorchTensor.parameter(this, value);
         }
     }
 
@@ -158,6 +251,7 @@ public final class LibtorchBackend implements TrainingBackend {
     @Override
     public void close() {
         closed = true;
+        forgetNarrowed();
         owned.forEach(org.bytedeco.pytorch.Tensor::releaseReference);
         owned.clear();
     }

@@ -4,6 +4,7 @@ import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.training.Mask;
 import io.github.embeddinglab.training.Tensor;
 import io.github.embeddinglab.training.spi.DropoutMask;
+import io.github.embeddinglab.training.spi.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,15 +18,31 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /** A tensor of libtorch. What it points to is freed by the scope that it was made in. */
 @SuppressWarnings("try") // scopes are closed, not read
 final class LibtorchTensor implements Tensor {
+    private final LibtorchBackend backend;
     private final org.bytedeco.pytorch.Tensor value;
+    private final boolean parameter;
+    /** In bfloat16, kept since one input feeds several products; a parameter's is dropped when the parameter may have changed. */
+    private org.bytedeco.pytorch.@Nullable Tensor narrow;
 
-    LibtorchTensor(org.bytedeco.pytorch.Tensor value) {
+    LibtorchTensor(LibtorchBackend backend, org.bytedeco.pytorch.Tensor value) {
+        this(backend, value, false);
+    }
+
+    private LibtorchTensor(LibtorchBackend backend, org.bytedeco.pytorch.Tensor value, boolean parameter) {
+        this.backend = backend;
         this.value = value;
+        this.parameter = parameter;
+    }
+
+    /** Wraps a tensor that the backend owns. */
+    static LibtorchTensor parameter(LibtorchBackend backend, org.bytedeco.pytorch.Tensor value) {
+        return new LibtorchTensor(backend, value, true);
     }
 
     org.bytedeco.pytorch.Tensor value() {
@@ -40,22 +57,53 @@ final class LibtorchTensor implements Tensor {
                 + " was mixed with those of libtorch; make all tensors with one backend");
     }
 
-    static LibtorchTensor create(float[] values, int... shape) {
-        return wrap(() -> org.bytedeco.pytorch.Tensor.create(values, longs(shape)));
-    }
 
     /** Runs a native operation; without a scope its result would live until the collector runs, long after memory is gone. */
-    private static LibtorchTensor wrap(Supplier<org.bytedeco.pytorch.Tensor> operation) {
+    private LibtorchTensor wrap(Supplier<org.bytedeco.pytorch.Tensor> operation) {
+        return compute(backend, operation);
+    }
+
+    static LibtorchTensor compute(LibtorchBackend backend, Supplier<org.bytedeco.pytorch.Tensor> operation) {
         if (PointerScope.getInnerScope() == null) {
             throw new InvalidInputException("tensors of libtorch were computed outside a scope; open one with TrainingBackend.scope()");
         }
         try {
-            return new LibtorchTensor(operation.get());
+            return new LibtorchTensor(backend, operation.get());
         } catch (RuntimeException e) {
             String message = String.valueOf(e.getMessage());
             throw new InvalidInputException("libtorch refused an operation: " + message.lines().findFirst().orElse("")
                     + "; check the shapes of its operands", e);
         }
+    }
+
+    /** In single precision. */
+    private org.bytedeco.pytorch.Tensor wide() {
+        return value.scalar_type() == ScalarType.BFloat16 ? value.to(ScalarType.Float) : value;
+    }
+
+    /** In bfloat16. */
+    private org.bytedeco.pytorch.Tensor narrow() {
+        if (value.scalar_type() == ScalarType.BFloat16) {
+            return value;
+        }
+        org.bytedeco.pytorch.Tensor kept = narrow;
+        if (kept == null) {
+            kept = value.to(ScalarType.BFloat16);
+            if (parameter) {
+                backend.keep(this, kept);
+            }
+            narrow = kept;
+        }
+        return kept;
+    }
+
+    void forgetNarrow() {
+        narrow = null;
+    }
+
+    private static LibtorchTensor own(Tensor tensor) {
+        of(tensor);
+        return (LibtorchTensor) tensor;
     }
 
     private static Scalar scalar(double number) {
@@ -87,7 +135,7 @@ final class LibtorchTensor implements Tensor {
     public float[] toFloats() {
         float[] out = new float[Math.toIntExact(value.numel())];
         try (PointerScope scope = new PointerScope()) {
-            value.detach().contiguous().data_ptr_float().get(out);
+            wide().detach().contiguous().data_ptr_float().get(out);
         }
         return out;
     }
@@ -108,7 +156,7 @@ final class LibtorchTensor implements Tensor {
         for (int i = 0; i < floats.length; i++) {
             floats[i] = (float) values[i];
         }
-        return create(floats, shape);
+        return backend.constant(floats, shape);
     }
 
     @Override
@@ -143,22 +191,22 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public Tensor pow(double exponent) {
-        return wrap(() -> value.pow(scalar(exponent)));
+        return wrap(() -> wide().pow(scalar(exponent)));
     }
 
     @Override
     public Tensor exp() {
-        return wrap(value::exp);
+        return wrap(() -> wide().exp());
     }
 
     @Override
     public Tensor log() {
-        return wrap(value::log);
+        return wrap(() -> wide().log());
     }
 
     @Override
     public Tensor sqrt() {
-        return wrap(value::sqrt);
+        return wrap(() -> wide().sqrt());
     }
 
     @Override
@@ -198,22 +246,22 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public Tensor sum(int axis) {
-        return wrap(() -> value.sum(new long[] {axis}, true, null));
+        return wrap(() -> wide().sum(new long[] {axis}, true, null));
     }
 
     @Override
     public Tensor sum() {
-        return wrap(value::sum);
+        return wrap(() -> wide().sum());
     }
 
     @Override
     public Tensor mean(int axis) {
-        return wrap(() -> value.mean(new long[] {axis}, true, null));
+        return wrap(() -> wide().mean(new long[] {axis}, true, null));
     }
 
     @Override
     public Tensor mean() {
-        return wrap(value::mean);
+        return wrap(() -> wide().mean());
     }
 
     @Override
@@ -223,17 +271,17 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public Tensor softmax(int axis) {
-        return wrap(() -> value.softmax(axis));
+        return wrap(() -> wide().softmax(axis));
     }
 
     @Override
     public Tensor logSoftmax(int axis) {
-        return wrap(() -> value.log_softmax(axis));
+        return wrap(() -> wide().log_softmax(axis));
     }
 
     @Override
     public Tensor logSumExp(int axis) {
-        return wrap(() -> torch.logsumexp(value, new long[] {axis}, true));
+        return wrap(() -> torch.logsumexp(wide(), new long[] {axis}, true));
     }
 
     @Override
@@ -242,7 +290,7 @@ final class LibtorchTensor implements Tensor {
             NormalizeFuncOptions options = new NormalizeFuncOptions();
             options.p().put(2);
             options.dim().put(axis);
-            return torch.normalize(value, options);
+            return torch.normalize(wide(), options);
         });
     }
 
@@ -253,19 +301,31 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public Tensor linear(Tensor weight, @Nullable Tensor bias) {
-        return wrap(() -> torch.linear(value, of(weight), optional(bias)));
+        if (backend.precision() == Precision.FLOAT32) {
+            return wrap(() -> torch.linear(wide(), of(weight), optional(bias)));
+        }
+        return wrap(() -> torch.linear(
+                narrow(), own(weight).narrow(), bias == null ? new TensorOptional() : new TensorOptional(own(bias).narrow())));
     }
 
     @Override
     public Tensor layerNorm(Tensor weight, @Nullable Tensor bias, double epsilon) {
         return wrap(() -> torch.layer_norm(
-                value, new long[] {value.size(-1)}, optional(weight), optional(bias), epsilon, false));
+                wide(), new long[] {value.size(-1)}, optional(weight), optional(bias), epsilon, false));
     }
 
     @Override
     public Tensor attention(Tensor key, Tensor val, @Nullable Tensor bias) {
-        return wrap(() -> torch.scaled_dot_product_attention(
-                value, of(key), of(val), optional(bias), 0, false, new DoubleOptional(), false));
+        if (backend.precision() == Precision.FLOAT32 && value.scalar_type() != ScalarType.BFloat16) {
+            return wrap(() -> torch.scaled_dot_product_attention(
+                    value, of(key), of(val), optional(bias), 0, false, new DoubleOptional(), false));
+        }
+        return wrap(() -> {
+            org.bytedeco.pytorch.Tensor scores =
+                    narrow().matmul(own(key).narrow().transpose(-2, -1)).to(ScalarType.Float).mul(scalar(1 / Math.sqrt(value.size(-1))));
+            org.bytedeco.pytorch.Tensor shares = (bias == null ? scores : scores.add(of(bias))).softmax(-1);
+            return shares.to(ScalarType.BFloat16).matmul(own(val).narrow());
+        });
     }
 
     @Override
@@ -343,7 +403,7 @@ final class LibtorchTensor implements Tensor {
         wrap(() -> {
             TensorVector parts = torch.split(value, longs(lengths), axis);
             for (int i = 0; i < parts.size(); i++) {
-                out.add(new LibtorchTensor(parts.get(i)));
+                out.add(new LibtorchTensor(backend, parts.get(i)));
             }
             return value;
         });
@@ -371,7 +431,7 @@ final class LibtorchTensor implements Tensor {
     @Override
     public @Nullable Tensor gradient() {
         org.bytedeco.pytorch.Tensor gradient = value.grad();
-        return gradient.defined() ? new LibtorchTensor(gradient) : null;
+        return gradient.defined() ? new LibtorchTensor(backend, gradient) : null;
     }
 
     @Override

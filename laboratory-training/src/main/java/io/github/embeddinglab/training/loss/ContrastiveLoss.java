@@ -25,6 +25,11 @@ public record ContrastiveLoss(Distance distance, double margin) implements Loss 
     private static final String NAME = "ContrastiveLoss";
 
     @Override
+    public boolean meanOfRows() {
+        return true;
+    }
+
+    @Override
     public Tensor of(LossBatch batch) {
         batch.expect(NAME, 2, 2).binary(NAME);
         Tensor y = batch.labels(NAME, "0 or 1");

@@ -19,6 +19,11 @@ import org.apiguardian.api.API.Status;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public record CosineSimilarityLoss() implements Loss {
     @Override
+    public boolean meanOfRows() {
+        return true;
+    }
+
+    @Override
     public Tensor of(LossBatch batch) {
         batch.expect("CosineSimilarityLoss", 2, 2).scores("CosineSimilarityLoss", "scores");
         Tensor cosines = Similarities.cosine(batch.column(0), batch.column(1));

@@ -33,6 +33,11 @@ public record DistillationLoss(double temperature) implements Loss {
     }
 
     @Override
+    public boolean meanOfRows() {
+        return true;
+    }
+
+    @Override
     public Tensor of(LossBatch batch) {
         int candidates = batch.expect("DistillationLoss", 3, Integer.MAX_VALUE).columns().size() - 1;
         Tensor teacher = batch.labels("DistillationLoss", "a teacher's scores");

@@ -21,6 +21,16 @@ public interface Loss {
     Tensor of(LossBatch batch);
 
     /**
+     * Whether the loss is the mean over rows of a function of each row by itself. Such a loss is summed over parts of a batch;
+     * one that compares rows, as with in-batch negatives, is computed for the whole batch from cached embeddings.
+     *
+     * @return false unless the loss says so, which is right for every loss
+     */
+    default boolean meanOfRows() {
+        return false;
+    }
+
+    /**
      * Weights of the loss itself, which are trained with the model and not saved in its folder.
      *
      * @return none, unless the loss says so

@@ -23,6 +23,11 @@ import org.apiguardian.api.API.Status;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public record MarginMseLoss() implements Loss {
     @Override
+    public boolean meanOfRows() {
+        return true;
+    }
+
+    @Override
     public Tensor of(LossBatch batch) {
         int negatives = batch.expect("MarginMseLoss", 3, Integer.MAX_VALUE).columns().size() - 2;
         Tensor margins = batch.labels("MarginMseLoss", "margins of a teacher");

@@ -37,6 +37,11 @@ public record MatryoshkaLoss(Loss inner, List<Integer> widths) implements Loss {
     }
 
     @Override
+    public boolean meanOfRows() {
+        return inner.meanOfRows();
+    }
+
+    @Override
     public Tensor of(LossBatch batch) {
         int dimensions = batch.column(0).size(1);
         @Nullable Tensor total = null;

@@ -22,6 +22,11 @@ import org.apiguardian.api.API.Status;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public record MseLoss() implements Loss {
     @Override
+    public boolean meanOfRows() {
+        return true;
+    }
+
+    @Override
     public Tensor of(LossBatch batch) {
         Tensor teacher = batch.labels("MseLoss", "a teacher's vectors");
         if (!Arrays.equals(teacher.shape(), batch.column(0).shape())) {

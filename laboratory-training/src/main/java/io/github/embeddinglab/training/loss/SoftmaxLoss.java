@@ -39,6 +39,11 @@ public record SoftmaxLoss(Tensor weight, Tensor bias) implements Loss {
     }
 
     @Override
+    public boolean meanOfRows() {
+        return true;
+    }
+
+    @Override
     public Tensor of(LossBatch batch) {
         int[] classes = batch.expect("SoftmaxLoss", 2, 2).classes("SoftmaxLoss");
         for (int i = 0; i < classes.length; i++) {

@@ -22,6 +22,11 @@ import org.apiguardian.api.API.Status;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public record TripletLoss(Distance distance, double margin) implements Loss {
     @Override
+    public boolean meanOfRows() {
+        return true;
+    }
+
+    @Override
     public Tensor of(LossBatch batch) {
         batch.expect("TripletLoss", 3, 3);
         Tensor near = distance.between(batch.column(0), batch.column(1));

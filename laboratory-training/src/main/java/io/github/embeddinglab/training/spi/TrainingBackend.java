@@ -1,6 +1,9 @@
 package io.github.embeddinglab.training.spi;
 
+import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.training.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.List;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
@@ -40,6 +43,31 @@ public interface TrainingBackend extends AutoCloseable {
     Scope withoutGradients();
 
     /**
+     * Whether the machine computes fast in a precision; what it does not support it may still do, slowly.
+     *
+     * @param precision asked for
+     * @return true always for single precision
+     */
+    default boolean supports(Precision precision) {
+        return precision == Precision.FLOAT32;
+    }
+
+    /**
+     * Runs what follows in a precision until the scope closes; it owns no tensors. Backward passes run in the precision of their
+     * forward pass, whether the scope is open then or not.
+     *
+     * @param precision of affine maps and attention
+     * @return the scope
+     * @throws InvalidInputException when the backend does not compute in it
+     */
+    default Scope precision(Precision precision) {
+        if (precision != Precision.FLOAT32) {
+            throw new InvalidInputException(name() + " does not compute in " + precision + "; train in FLOAT32");
+        }
+        return () -> {};
+    }
+
+    /**
      * Makes a constant.
      *
      * @param values row-major
@@ -56,6 +84,38 @@ public interface TrainingBackend extends AutoCloseable {
      * @return the parameter, owned by the backend
      */
     Tensor parameter(float[] values, int... shape);
+
+    /**
+     * Makes a tensor that gathers gradients, and lives until the scope closes.
+     *
+     * @param constant its elements
+     * @return a copy that the derivative of a scalar is taken for
+     */
+    Tensor leaf(Tensor constant);
+
+    /**
+     * Says whether parameters gather gradients. Those that do not cost no backward pass.
+     *
+     * @param parameters of this backend
+     * @param gather false to freeze them
+     */
+    void gather(List<Tensor> parameters, boolean gather);
+
+    /**
+     * Overwrites a parameter.
+     *
+     * @param parameter of this backend
+     * @param values row-major; as many remain as the parameter has elements
+     */
+    void assign(Tensor parameter, FloatBuffer values);
+
+    /**
+     * The elements of a parameter, for a file.
+     *
+     * @param parameter of this backend
+     * @return row-major little-endian floats, where possible no copy: read before the next step, and never after the backend closed
+     */
+    ByteBuffer bytes(Tensor parameter);
 
     /**
      * Drops the gradients of parameters.

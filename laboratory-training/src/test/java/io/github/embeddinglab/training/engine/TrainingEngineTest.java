@@ -1,0 +1,215 @@
+package io.github.embeddinglab.training.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.core.model.ModelFolder;
+import io.github.embeddinglab.core.model.Tensors;
+import io.github.embeddinglab.training.Backends;
+import io.github.embeddinglab.training.SharedFixtures;
+import io.github.embeddinglab.training.encoder.DropoutKey;
+import io.github.embeddinglab.training.encoder.DropoutShares;
+import io.github.embeddinglab.training.encoder.LearningRate;
+import io.github.embeddinglab.training.encoder.TokenBatch;
+import io.github.embeddinglab.training.encoder.TrainableModel;
+import io.github.embeddinglab.training.encoder.Trained;
+import io.github.embeddinglab.training.engine.EngineSettings.Memory;
+import io.github.embeddinglab.training.engine.StepPlan.Way;
+import io.github.embeddinglab.training.loss.CosineSimilarityLoss;
+import io.github.embeddinglab.training.loss.Loss;
+import io.github.embeddinglab.training.loss.MultipleNegativesLoss;
+import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One step is one step, however its batch is cut; what is frozen stays; masks belong to their keys. */
+@Tag("quality")
+@SuppressWarnings("try") // scopes are closed, not read
+class TrainingEngineTest {
+    private static final EngineSettings SETTINGS =
+            EngineSettings.of(new LearningRate(1e-3, LearningRate.Shape.CONSTANT, 0, 10)).withMaxGradientNorm(Double.POSITIVE_INFINITY);
+
+    private record Outcome(List<StepReport> reports, Tensors weights) {}
+
+    private static Outcome train(Backends which, String fixture, Loss loss, EngineSettings settings, List<TrainingBatch> batches) {
+        try (TrainingBackend backend = which.open(); ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/" + fixture))) {
+            TrainableModel model = TrainableModel.load(folder, backend);
+            TrainingEngine engine = TrainingEngine.open(backend, model, Objective.of(loss), settings);
+            List<StepReport> reports = new ArrayList<>();
+            batches.forEach(batch -> reports.add(engine.step(batch)));
+            return new Outcome(reports, model.tensors());
+        }
+    }
+
+    private static void same(Outcome found, Outcome expected, double tolerance, String what) {
+        for (int i = 0; i < expected.reports.size(); i++) {
+            StepReport wanted = expected.reports.get(i);
+            assertThat(found.reports.get(i).loss()).as("loss %d, %s", i, what).isCloseTo(wanted.loss(), within(tolerance * Math.abs(wanted.loss())));
+            assertThat(found.reports.get(i).gradientNorm())
+                    .as("gradient norm %d, %s", i, what)
+                    .isCloseTo(wanted.gradientNorm(), within(tolerance * wanted.gradientNorm()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backends.class)
+    void cachedGradientsAreThoseOfTheWholeBatchWithDropout(Backends which) {
+        long seed = new Random().nextLong();
+        SplittableRandom random = new SplittableRandom(seed);
+        List<TrainingBatch> batches = List.of(Batches.of(random, 7, 3), Batches.of(random, 7, 3));
+        // the learning rate is small, so that rounding which AdamW blows up does not grow from step to step
+        EngineSettings settings = EngineSettings.of(new LearningRate(1e-6, LearningRate.Shape.CONSTANT, 0, 10))
+                .withMaxGradientNorm(Double.POSITIVE_INFINITY).withSeed(seed);
+        Loss loss = new MultipleNegativesLoss(20);
+        Outcome whole = train(which, "bert-mean", loss, settings, batches);
+        double tolerance = which == Backends.REFERENCE ? 1e-9 : 2e-4;
+        for (int texts : new int[] {1, 2, 5}) {
+            Outcome cut = train(which, "bert-mean", loss, settings.withMemory(new Memory(0, texts)), batches);
+            assertThat(cut.reports.get(0).plan().way()).isEqualTo(Way.CACHED);
+            same(cut, whole, tolerance, texts + " texts at once, seed " + seed);
+        }
+        Outcome dry = train(which, "bert-mean", loss, settings.withDropout(false), batches);
+        assertThat(dry.reports.get(0).loss()).isNotCloseTo(whole.reports.get(0).loss(), within(1e-6));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backends.class)
+    void accumulatedGradientsAreThoseOfTheWholeBatchWithDropout(Backends which) {
+        long seed = new Random().nextLong();
+        SplittableRandom random = new SplittableRandom(seed);
+        TrainingBatch batch = TrainingBatch.of(Batches.of(random, 7, 2).columns(), random.doubles(7).toArray(), 7);
+        Loss loss = new CosineSimilarityLoss();
+        Outcome whole = train(which, "mpnet-mean", loss, SETTINGS.withSeed(seed), List.of(batch));
+        assertThat(whole.reports.get(0).plan().way()).isEqualTo(Way.WHOLE);
+        for (int texts : new int[] {1, 4}) {
+            Outcome cut = train(which, "mpnet-mean", loss, SETTINGS.withSeed(seed).withMemory(new Memory(0, texts)), List.of(batch));
+            assertThat(cut.reports.get(0).plan().way()).isEqualTo(Way.ACCUMULATED);
+            same(cut, whole, which == Backends.REFERENCE ? 1e-9 : 1e-4, texts + " texts at once, seed " + seed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "mpnet-mean", "distilbert-dense", "roberta-max", "xlm-roberta-mean", "modernbert-mean"})
+    void masksBelongToTheirKeys(String fixture) {
+        try (TrainingBackend backend = Backends.LIBTORCH.open();
+                ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/" + fixture));
+                TrainingBackend.Scope scope = backend.withoutGradients()) {
+            DropoutShares shares = DropoutShares.of(folder);
+            boolean none = fixture.equals("modernbert-mean");
+            assertThat(shares.embedding()).isEqualTo(none ? 0 : 0.1);
+            TrainableModel model = TrainableModel.load(folder, backend, DropoutShares.of(folder.architecture(), 0.2));
+            TokenBatch batch = Batches.column(new SplittableRandom(1), 5, 2, 9);
+            float[] one = model.embed(batch, new DropoutKey(1, 2, 0, 0)).toFloats();
+            assertThat(model.embed(batch, new DropoutKey(1, 2, 0, 0)).toFloats()).isEqualTo(one);
+            for (DropoutKey other : List.of(new DropoutKey(2, 2, 0, 0), new DropoutKey(1, 3, 0, 0), new DropoutKey(1, 2, 1, 0), new DropoutKey(1, 2, 0, 1))) {
+                assertThat(model.embed(batch, other).toFloats()).as("%s", other).isNotEqualTo(one);
+            }
+            float[] tail = model.embed(batch.part(3, 2), new DropoutKey(1, 2, 0, 3)).toFloats();
+            int d = folder.dimensions();
+            for (int i = 0; i < tail.length; i++) {
+                assertThat(tail[i]).isCloseTo(one[3 * d + i], within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void whatIsFrozenStays() {
+        TrainingBatch batch = Batches.of(new SplittableRandom(3), 6, 2);
+        Loss loss = new MultipleNegativesLoss(20);
+        Tensors start = train(Backends.LIBTORCH, "bert-mean", loss, SETTINGS, List.of()).weights;
+        for (Trained choice : List.of(Trained.withoutWords(), Trained.last(1), Trained.lora(2))) {
+            Tensors after = train(Backends.LIBTORCH, "bert-mean", loss, SETTINGS.withTrained(choice), List.of(batch, batch)).weights;
+            int changed = 0;
+            for (String name : start.names()) {
+                boolean equal = Arrays.equals(start.floats(name), after.floats(name));
+                changed += equal ? 0 : 1;
+                boolean may = choice.loraRank() > 0
+                        ? name.startsWith("encoder.layer") && start.tensor(name).shape().length == 2
+                        : choice.lastLayers() == 1 ? name.startsWith("encoder.layer.2.") : !name.contains("word_embeddings");
+                assertThat(equal).as("%s unchanged under %s", name, choice).isEqualTo(!may);
+            }
+            assertThat(changed).isPositive();
+        }
+    }
+
+    @Test
+    void mergedMapsGiveTheVectorsThatWereTrained() {
+        try (TrainingBackend backend = Backends.LIBTORCH.open();
+                ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/modernbert-mean"))) {
+            TrainableModel model = TrainableModel.load(folder, backend);
+            TrainingEngine engine = TrainingEngine.open(
+                    backend, model, Objective.of(new MultipleNegativesLoss(20)), SETTINGS.withTrained(Trained.lora(4)));
+            TrainingBatch batch = Batches.of(new SplittableRandom(4), 6, 2);
+            double first = engine.step(batch).loss();
+            for (int i = 0; i < 5; i++) {
+                engine.step(batch);
+            }
+            assertThat(engine.evaluate(batch)).isLessThan(first);
+            try (TrainingBackend.Scope scope = backend.withoutGradients()) {
+                float[] trained = model.embed(batch.columns().get(0)).toFloats();
+                TrainableModel plain = TrainableModel.load(folder, backend);
+                float[] parent = plain.embed(batch.columns().get(0)).toFloats();
+                Tensors merged = model.tensors();
+                plain.parameters().forEach((name, parameter) -> backend.assign(parameter, java.nio.FloatBuffer.wrap(merged.floats(name))));
+                float[] found = plain.embed(batch.columns().get(0)).toFloats();
+                double moved = 0;
+                for (int i = 0; i < found.length; i++) {
+                    assertThat(found[i]).isCloseTo(trained[i], within(1e-5f));
+                    moved = Math.max(moved, Math.abs(parent[i] - trained[i]));
+                }
+                assertThat(moved).isGreaterThan(1e-3);
+            }
+        }
+    }
+
+    @Test
+    void theMicroBatchIsHalvedUnderTheCeilingAndNeverTheLossBatch() {
+        try (TrainingBackend backend = Backends.LIBTORCH.open();
+                ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"))) {
+            TrainableModel model = TrainableModel.load(folder, backend);
+            MemoryEstimate estimate = MemoryEstimate.of(model, List.of(), SETTINGS.precision());
+            EngineSettings limited = SETTINGS.withMemory(new Memory(estimate.bytes(10, 9), 0));
+            TrainingEngine engine = TrainingEngine.open(backend, model, Objective.of(new MultipleNegativesLoss(20)), limited);
+            assertThat(engine.plan(5, 2, 9).way()).isEqualTo(Way.WHOLE);
+            assertThat(engine.plan(16, 2, 9)).satisfies(plan -> {
+                assertThat(plan.way()).isEqualTo(Way.CACHED);
+                assertThat(plan.microTexts()).isEqualTo(8);
+                assertThat(plan.estimatedBytes()).isLessThanOrEqualTo(estimate.bytes(10, 9));
+            });
+            assertThatThrownBy(() -> engine.plan(16, 2, 9 * 11))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("99 tokens")
+                    .hasMessageContaining("ceiling");
+            assertThat(engine.step(Batches.of(new SplittableRandom(5), 16, 2)).plan().way()).isEqualTo(Way.CACHED);
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        assertThatThrownBy(() -> TrainingBatch.of(List.of())).isInstanceOf(InvalidInputException.class);
+        TokenBatch two = Batches.column(new SplittableRandom(1), 2, 2, 4);
+        TokenBatch three = Batches.column(new SplittableRandom(1), 3, 2, 4);
+        assertThatThrownBy(() -> TrainingBatch.of(List.of(two, three))).isInstanceOf(InvalidInputException.class).hasMessageContaining("[2, 3]");
+        assertThatThrownBy(() -> TrainingBatch.of(List.of(two), new double[3], 3)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> new Memory(-1, 0)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> SETTINGS.withMaxGradientNorm(0)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> new Trained(-1, true, 0, 0)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> train(Backends.LIBTORCH, "static-mean", new MultipleNegativesLoss(20), SETTINGS.withTrained(Trained.last(1)), List.of()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("static");
+        TrainingBatch batch = Batches.of(new SplittableRandom(6), 4, 2);
+        assertThatThrownBy(() -> train(Backends.LIBTORCH, "bert-mean", new MultipleNegativesLoss(Double.NaN), SETTINGS, List.of(batch)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("loss of step 0 is NaN");
+    }
+}
