@@ -18,6 +18,11 @@ public final class ReferenceBackend implements TrainingBackend {
     }
 
     @Override
+    public java.util.SortedMap<String, String> facts() {
+        return new java.util.TreeMap<>(java.util.Map.of("backend", name()));
+    }
+
+    @Override
     public Scope scope() {
         return () -> {};
     }

@@ -1,6 +1,7 @@
 package io.github.embeddinglab.training.engine;
 
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.core.model.Tensors;
 import io.github.embeddinglab.training.Tensor;
 import io.github.embeddinglab.training.encoder.DropoutKey;
 import io.github.embeddinglab.training.encoder.TokenBatch;
@@ -10,6 +11,7 @@ import io.github.embeddinglab.training.spi.DropoutMask;
 import io.github.embeddinglab.training.spi.Optimizer;
 import io.github.embeddinglab.training.spi.ParameterGroup;
 import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -255,6 +257,39 @@ public final class TrainingEngine {
                 }
             }
         }
+    }
+
+    /** Parameters that are trained, by name, those of the objective included. */
+    SortedMap<String, Tensor> named() {
+        return named;
+    }
+
+    /** State of a parameter by its name. */
+    SortedMap<String, Optimizer.Moments> moments() {
+        SortedMap<String, Optimizer.Moments> out = new TreeMap<>();
+        List<Optimizer.Moments> all = optimizer.moments();
+        for (int i = 0; i < all.size(); i++) {
+            out.put(order.get(i), all.get(i));
+        }
+        return out;
+    }
+
+    TrainingBackend backend() {
+        return backend;
+    }
+
+    /** Puts a parameter and its state back. */
+    void restore(String name, Tensors stored, int steps) {
+        backend.assign(java.util.Objects.requireNonNull(named.get(name)), floats(stored, "weight." + name));
+        optimizer.restore(order.indexOf(name), floats(stored, "mean." + name), floats(stored, "squares." + name), steps);
+    }
+
+    private static FloatBuffer floats(Tensors stored, String name) {
+        return stored.tensor(name).bytes().asFloatBuffer();
+    }
+
+    void continueAt(int step) {
+        done = step;
     }
 
     private void finite(String what, double value) {

@@ -14,7 +14,8 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import org.bytedeco.javacpp.BytePointer;
@@ -39,7 +40,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class LibtorchBackend implements TrainingBackend {
     private final List<org.bytedeco.pytorch.Tensor> owned = new ArrayList<>();
     /** Casts of parameters, by whose tensor keeps them. */
-    private final Map<LibtorchTensor, org.bytedeco.pytorch.Tensor> narrowed = new IdentityHashMap<>();
+    private final IdentityHashMap<LibtorchTensor, org.bytedeco.pytorch.Tensor> narrowed = new IdentityHashMap<>();
 
     private Precision precision = Precision.FLOAT32;
     private boolean closed;
@@ -78,6 +79,16 @@ public final class LibtorchBackend implements TrainingBackend {
     @Override
     public String name() {
         return "libtorch";
+    }
+
+    @Override
+    public SortedMap<String, String> facts() {
+        SortedMap<String, String> out = new TreeMap<>();
+        out.put("backend", name() + " " + java.util.Objects.requireNonNullElse(torch.class.getPackage().getImplementationVersion(), ""));
+        out.put("platform", Loader.getPlatform());
+        out.put("threads", String.valueOf(torch.get_num_threads()));
+        out.put("cpu", String.join(" ", CpuFeatures.told()));
+        return out;
     }
 
     @Override

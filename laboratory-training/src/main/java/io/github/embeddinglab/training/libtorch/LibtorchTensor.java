@@ -322,7 +322,7 @@ final class LibtorchTensor implements Tensor {
         }
         return wrap(() -> {
             org.bytedeco.pytorch.Tensor scores =
-                    narrow().matmul(own(key).narrow().transpose(-2, -1)).to(ScalarType.Float).mul(scalar(1 / Math.sqrt(value.size(-1))));
+                    narrow().matmul(own(key).narrow().transpose(-2, -1)).to(ScalarType.Float).mul(scalar(1 / Math.sqrt((double) value.size(-1))));
             org.bytedeco.pytorch.Tensor shares = (bias == null ? scores : scores.add(of(bias))).softmax(-1);
             return shares.to(ScalarType.BFloat16).matmul(own(val).narrow());
         });

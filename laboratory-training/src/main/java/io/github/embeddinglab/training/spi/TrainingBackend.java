@@ -5,6 +5,7 @@ import io.github.embeddinglab.training.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.SortedMap;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -27,6 +28,13 @@ public interface TrainingBackend extends AutoCloseable {
      * @return a short name
      */
     String name();
+
+    /**
+     * What results depend on to the last bit besides weights and inputs: threads, CPU features, versions.
+     *
+     * @return sorted names and values
+     */
+    SortedMap<String, String> facts();
 
     /**
      * Opens a scope.
