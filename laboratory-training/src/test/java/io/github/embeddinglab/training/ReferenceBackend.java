@@ -111,6 +111,7 @@ public final class ReferenceBackend implements TrainingBackend {
 
     /** The algorithm as the paper writes it, one weight after the other. */
     private static final class ReferenceAdamW implements Optimizer {
+        @SuppressWarnings("ArrayRecordComponent")
         private record State(ReferenceTensor parameter, double weightDecay, ReferenceTensor mean, ReferenceTensor squares, int[] steps) {}
 
         private final List<State> states = new ArrayList<>();
