@@ -80,6 +80,23 @@ public final class TokenBatch {
     }
 
     /**
+     * The same rows with other tokens of the same lengths.
+     *
+     * @param sequences one a row
+     * @return the batch, its pooling mask as here
+     */
+    public TokenBatch withSequences(List<int[]> sequences) {
+        int[] changed = ids.clone();
+        for (int row = 0; row < lengths.length; row++) {
+            if (sequences.size() != lengths.length || sequences.get(row).length != lengths[row]) {
+                throw new InvalidInputException("row " + row + " of a batch would change its length; keep the number of tokens");
+            }
+            System.arraycopy(sequences.get(row), 0, changed, row * length, lengths[row]);
+        }
+        return new TokenBatch(length, changed, lengths, notPooled);
+    }
+
+    /**
      * Tokens of a row that are no padding.
      *
      * @param row from 0

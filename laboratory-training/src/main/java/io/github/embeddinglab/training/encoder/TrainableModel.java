@@ -150,6 +150,20 @@ public final class TrainableModel {
     }
 
     /**
+     * The table of words.
+     *
+     * @return the parameter (vocabulary x h)
+     * @throws InvalidInputException for a static model
+     */
+    public Tensor words() {
+        EncoderPass pass = encoder;
+        if (pass == null) {
+            throw new InvalidInputException("a static token table has no encoder that could tell hidden words; choose another objective");
+        }
+        return weights.get(pass.words());
+    }
+
+    /**
      * What training drops.
      *
      * @return shares, from the folder unless given

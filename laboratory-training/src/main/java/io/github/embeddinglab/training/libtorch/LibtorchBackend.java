@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import org.bytedeco.javacpp.BytePointer;
@@ -74,6 +75,30 @@ public final class LibtorchBackend implements TrainingBackend {
                     + openblas_full.openblas_get_num_threads() + "; ask for fewer");
         }
         return new LibtorchBackend();
+    }
+
+    /**
+     * CPU time by wall time of products of two 1,024 x 1,024 matrices: near the number of threads on an idle machine, and near 1
+     * where a library runs on one thread whatever it was told.
+     *
+     * @param wanted of the products
+     * @param cpuNanos CPU time of the process so far, as the platform's management bean tells it
+     * @return above 0
+     */
+    public double measureThreads(Precision wanted, LongSupplier cpuNanos) {
+        int n = 1024;
+        try (Scope scope = withoutGradients(); Scope precise = precision(wanted)) {
+            Tensor matrix = constant(new float[n * n], n, n);
+            matrix.linear(matrix, null); // allocates, starts the threads
+            long cpu = cpuNanos.getAsLong();
+            long wall = System.nanoTime();
+            for (int i = 0; i < 20; i++) {
+                try (PointerScope one = new PointerScope()) {
+                    matrix.linear(matrix, null);
+                }
+            }
+            return (double) (cpuNanos.getAsLong() - cpu) / (System.nanoTime() - wall);
+        }
     }
 
     @Override

@@ -47,6 +47,10 @@ final class TrainingSpeedProgram {
             TrainingEngine engine = TrainingEngine.open(
                     backend, TrainableModel.load(folder, backend), Objective.of(new MultipleNegativesLoss(20)), settings);
             OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            if (backend instanceof LibtorchBackend libtorch) {
+                System.out.printf(Locale.ROOT, "threads of a product by CPU time / wall time: %.2f%n",
+                        libtorch.measureThreads(precision, system::getProcessCpuTime));
+            }
             for (int i = 0; i < Math.min(3, steps); i++) {
                 engine.step(batch);
             }
