@@ -26,6 +26,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             EmbedCommand.class,
             EvaluateCommand.class,
+            AuditCommand.class,
+            CalibrateCommand.class,
+            LeakCheckCommand.class,
             BenchmarkCommand.class,
             ModelsCommand.class,
             ExportCommand.class,
@@ -163,7 +166,7 @@ public final class Lab implements Runnable {
     /** Without a verb: shows the help. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, benchmark, models, export, generate, mine, doctor or demo");
+        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, audit, calibrate, leak-check, benchmark, models, export, generate, mine, doctor or demo");
     }
 
     /** Makes commands that need the console. */

@@ -1,5 +1,7 @@
 package io.github.embeddinglab.evaluation;
 
+import io.github.embeddinglab.api.AuditReport;
+import io.github.embeddinglab.api.AuditSpec;
 import io.github.embeddinglab.api.Benchmarks;
 import io.github.embeddinglab.api.ConfigurationException;
 import io.github.embeddinglab.api.Difference;
@@ -10,6 +12,7 @@ import io.github.embeddinglab.api.EvaluationOptions;
 import io.github.embeddinglab.api.Evaluator;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.Scores;
+import io.github.embeddinglab.evaluation.audit.Audit;
 import io.github.embeddinglab.evaluation.cache.CachingEmbedder;
 import io.github.embeddinglab.evaluation.statistics.Holm;
 import io.github.embeddinglab.evaluation.statistics.PairedTest;
@@ -50,6 +53,17 @@ final class EvaluationRoom implements Benchmarks {
         try (Embedder embedder = laboratory.models().load(model)) {
             return evaluator.evaluate(
                     options.cache().<Embedder>map(folder -> CachingEmbedder.over(embedder, folder)).orElse(embedder), options);
+        }
+    }
+
+    @Override
+    public AuditReport audit(AuditSpec spec, String model, EvaluationOptions options) {
+        try (Embedder embedder = laboratory.models().load(model)) {
+            return Audit.run(
+                    spec,
+                    laboratory.models(),
+                    options.cache().<Embedder>map(folder -> CachingEmbedder.over(embedder, folder)).orElse(embedder),
+                    options);
         }
     }
 
