@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Stores of MiniLM's vectors of this project's own pages, each with one planted fault: the fault is named, and nothing else. */
-@Tag("quality")
+@Tag("soak")
 class AuditTest {
     private static final String MODEL = "all-MiniLM-L6-v2";
     private static final int SHORT = 44;

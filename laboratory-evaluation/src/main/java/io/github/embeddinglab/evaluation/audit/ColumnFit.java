@@ -12,6 +12,7 @@ import java.util.Arrays;
  * @param heldOut median cosine on rows that were not fitted
  * @param lowest the tenth of these cosines from below
  */
+@SuppressWarnings("ArrayRecordComponent")
 record ColumnFit(double[] scale, double[] offset, double heldOut, double lowest) {
     private static final int ROUNDS = 12;
 

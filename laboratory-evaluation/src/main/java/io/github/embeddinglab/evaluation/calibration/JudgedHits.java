@@ -29,6 +29,7 @@ public final class JudgedHits {
     private final Fingerprint model;
     private final List<Query> queries;
 
+    @SuppressWarnings("ArrayRecordComponent")
     private record Query(double[] scores, boolean[] relevant, boolean answerable) {}
 
     private JudgedHits(Fingerprint model, List<Query> queries) {
