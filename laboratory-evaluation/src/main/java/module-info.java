@@ -13,6 +13,7 @@ module io.github.embeddinglab.evaluation {
     exports io.github.embeddinglab.evaluation.statistics;
     exports io.github.embeddinglab.evaluation.data;
     exports io.github.embeddinglab.evaluation.tasks;
+    exports io.github.embeddinglab.evaluation.audit;
     exports io.github.embeddinglab.evaluation.cache;
     exports io.github.embeddinglab.evaluation.calibration;
     exports io.github.embeddinglab.evaluation.leakage;

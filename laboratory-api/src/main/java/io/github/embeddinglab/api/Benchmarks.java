@@ -85,4 +85,15 @@ public interface Benchmarks extends Room {
     default BenchmarkReport runAll(List<ModelId> models) {
         return run(BenchmarkPlan.of(models.stream().map(ModelId::value).toList()));
     }
+
+    /**
+     * Embeds a sample of exported texts again and names the cause of every difference to the stored vectors.
+     *
+     * @param spec texts, vectors, and optionally queries with judgements
+     * @param model the model that the store is said to be of
+     * @param options sampling, cache, progress
+     * @return findings, none for a clean store
+     * @throws InvalidInputException when a file is malformed (with its line)
+     */
+    AuditReport audit(AuditSpec spec, String model, EvaluationOptions options);
 }

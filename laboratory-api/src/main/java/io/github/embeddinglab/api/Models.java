@@ -46,6 +46,20 @@ public interface Models extends Room {
     Path folder(String model);
 
     /**
+     * Gives a handle of a model with other steps around the same weights. Nothing is registered; its graph may be compiled
+     * and cached.
+     *
+     * @param model name, alias or folder
+     * @param variant what differs
+     * @return a handle to close; its vectors are not normalised
+     * @throws InvalidInputException when the model is not a folder, or the variant does not fit it
+     */
+    default Embedder variant(String model, ModelVariant variant) {
+        throw new InvalidInputException(
+                "model \"" + model + "\" has no variants here; only models from folders can be taken apart");
+    }
+
+    /**
      * Registers a model of the user's, for this and later processes.
      *
      * @param id its name; taken names are refused

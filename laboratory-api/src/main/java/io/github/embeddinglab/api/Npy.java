@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -83,6 +84,21 @@ public final class Npy {
      * @throws InvalidInputException when it is not a float32 matrix in C order, or cut, or has bytes left over
      */
     public static Matrix read(Path file) {
+        return read(file, Set.of("<f4"));
+    }
+
+    /**
+     * Reads a matrix of any common type: float32, float64, float16, int8 or uint8; numbers become float32.
+     *
+     * @param file the file
+     * @return the matrix; a vector is read as one column
+     * @throws InvalidInputException when it is not such a matrix in C order, or cut, or has bytes left over
+     */
+    public static Matrix readNumbers(Path file) {
+        return read(file, Set.of("<f4", "<f8", "<f2", "|i1", "|u1"));
+    }
+
+    private static Matrix read(Path file, Set<String> types) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] head = in.readNBytes(8);
             if (head.length < 8 || !Arrays.equals(head, 0, 6, MAGIC, 0, 6)) {
@@ -99,9 +115,10 @@ public final class Npy {
             }
             String header = new String(in.readNBytes(length), StandardCharsets.UTF_8);
             String descr = group(DESCR, header, file);
-            if (!descr.equals("<f4")) {
+            if (!types.contains(descr)) {
                 throw wrong(file, "holds " + descr + " where '<f4' is needed: save it with astype('float32')");
             }
+            int bytesEach = Character.digit(descr.charAt(2), 10);
             if (group(ORDER, header, file).equals("True")) {
                 throw wrong(file, "is in Fortran order: save it with numpy.ascontiguousarray");
             }
@@ -124,18 +141,18 @@ public final class Npy {
                 throw wrong(file, "has " + shape[0] + " x " + columns + " numbers, more than one array holds");
             }
             // a damaged header must not make an array that the file cannot fill
-            if (Files.size(file) - 8 - width - length < 4L * shape[0] * columns) {
+            if (Files.size(file) - 8 - width - length < (long) bytesEach * shape[0] * columns) {
                 throw wrong(file, "is cut: " + shape[0] + " x " + columns + " numbers are announced");
             }
             float[] values = new float[shape[0] * columns];
             int filled = 0;
             while (filled < values.length) {
-                byte[] bytes = in.readNBytes((int) Math.min((values.length - (long) filled) * 4, BLOCK));
-                if (bytes.length == 0 || bytes.length % 4 != 0) {
+                byte[] bytes = in.readNBytes((int) Math.min((values.length - (long) filled) * bytesEach, BLOCK));
+                if (bytes.length == 0 || bytes.length % bytesEach != 0) {
                     throw wrong(file, "is cut: " + shape[0] + " x " + columns + " numbers are announced");
                 }
-                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values, filled, bytes.length / 4);
-                filled += bytes.length / 4;
+                decode(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), descr, values, filled);
+                filled += bytes.length / bytesEach;
             }
             if (in.read() >= 0) {
                 throw wrong(file, "has bytes after its " + shape[0] + " x " + columns + " numbers");
@@ -144,6 +161,41 @@ public final class Npy {
         } catch (IOException e) {
             throw new InvalidInputException(file + " cannot be read: " + e, e);
         }
+    }
+
+    private static void decode(ByteBuffer bytes, String type, float[] values, int from) {
+        int at = from;
+        switch (type) {
+            case "<f4" -> bytes.asFloatBuffer().get(values, from, bytes.remaining() / 4);
+            case "<f8" -> {
+                while (bytes.hasRemaining()) {
+                    values[at++] = (float) bytes.getDouble();
+                }
+            }
+            case "<f2" -> {
+                while (bytes.hasRemaining()) {
+                    values[at++] = half(bytes.getShort());
+                }
+            }
+            default -> {
+                while (bytes.hasRemaining()) {
+                    byte value = bytes.get();
+                    values[at++] = type.equals("|u1") ? Byte.toUnsignedInt(value) : value;
+                }
+            }
+        }
+    }
+
+    /** IEEE 754 binary16: 1 sign bit, 5 of the exponent, 10 of the fraction. */
+    private static float half(short bits) {
+        int exponent = bits >> 10 & 0x1f;
+        int fraction = bits & 0x3ff;
+        float size = switch (exponent) {
+            case 0 -> Math.scalb((float) fraction, -24);
+            case 0x1f -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+            default -> Math.scalb((float) (fraction | 0x400), exponent - 25);
+        };
+        return bits < 0 ? -size : size;
     }
 
     private static int extent(String text, Path file) {

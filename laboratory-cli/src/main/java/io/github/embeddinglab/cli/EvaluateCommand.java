@@ -188,7 +188,7 @@ final class EvaluateCommand implements Runnable, Lab.Verb {
         return Double.isNaN(value) ? null : value;
     }
 
-    private static Map<String, Object> difference(Difference difference) {
+    static Map<String, Object> difference(Difference difference) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("name", difference.name());
         object.put("first", number(difference.first()));

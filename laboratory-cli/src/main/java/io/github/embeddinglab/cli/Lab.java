@@ -27,6 +27,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EmbedCommand.class,
             EvaluateCommand.class,
             FineTuneCommand.class,
+            AuditCommand.class,
+            CalibrateCommand.class,
+            LeakCheckCommand.class,
             BenchmarkCommand.class,
             ModelsCommand.class,
             ExportCommand.class,
@@ -167,7 +170,7 @@ public final class Lab implements Runnable {
     /** Without a verb: shows the help. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, fine-tune, generate, mine, benchmark, models, export, doctor or demo");
+        throw new ParameterException(spec.commandLine(), "name a verb: embed, evaluate, audit, calibrate, leak-check, fine-tune, generate, mine, benchmark, models, export, doctor or demo");
     }
 
     /** Makes commands that need the console. */

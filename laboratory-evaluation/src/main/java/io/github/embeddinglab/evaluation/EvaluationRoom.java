@@ -2,6 +2,8 @@ package io.github.embeddinglab.evaluation;
 
 import io.github.embeddinglab.api.BenchmarkPlan;
 import io.github.embeddinglab.api.BenchmarkReport;
+import io.github.embeddinglab.api.AuditReport;
+import io.github.embeddinglab.api.AuditSpec;
 import io.github.embeddinglab.api.Benchmarks;
 import io.github.embeddinglab.api.ConfigurationException;
 import io.github.embeddinglab.api.Difference;
@@ -12,6 +14,7 @@ import io.github.embeddinglab.api.EvaluationOptions;
 import io.github.embeddinglab.api.Evaluator;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.Scores;
+import io.github.embeddinglab.evaluation.audit.Audit;
 import io.github.embeddinglab.evaluation.cache.CachingEmbedder;
 import io.github.embeddinglab.evaluation.statistics.Holm;
 import io.github.embeddinglab.evaluation.statistics.PairedTest;
@@ -52,6 +55,17 @@ final class EvaluationRoom implements Benchmarks {
         try (Embedder embedder = laboratory.models().load(model)) {
             return evaluator.evaluate(
                     options.cache().<Embedder>map(folder -> CachingEmbedder.over(embedder, folder)).orElse(embedder), options);
+        }
+    }
+
+    @Override
+    public AuditReport audit(AuditSpec spec, String model, EvaluationOptions options) {
+        try (Embedder embedder = laboratory.models().load(model)) {
+            return Audit.run(
+                    spec,
+                    laboratory.models(),
+                    options.cache().<Embedder>map(folder -> CachingEmbedder.over(embedder, folder)).orElse(embedder),
+                    options);
         }
     }
 

@@ -231,6 +231,16 @@ public final class ModelFolder implements AutoCloseable {
     }
 
     /**
+     * The longest sequence that the weights could take, whatever the model's limit is.
+     *
+     * @return tokens, special tokens included; {@link Integer#MAX_VALUE} for a static model
+     */
+    public int longestSequence() {
+        EncoderConfig encoder = description.encoder();
+        return encoder == null ? Integer.MAX_VALUE : EncoderReader.longest(encoder);
+    }
+
+    /**
      * Width of the model's vectors.
      *
      * @return columns

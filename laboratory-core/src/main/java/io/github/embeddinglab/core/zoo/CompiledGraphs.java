@@ -6,6 +6,7 @@ import io.github.embeddinglab.core.graph.CompiledGraph;
 import io.github.embeddinglab.core.graph.GraphCompiler;
 import io.github.embeddinglab.core.graph.GraphOptions;
 import io.github.embeddinglab.core.model.ModelFolder;
+import io.github.embeddinglab.core.model.ModelModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,11 +40,16 @@ final class CompiledGraphs {
 
     /** The folder of a model's compiled graph, compiled first where there is none. */
     Path folder(ModelFolder folder) {
-        Path target = directory.resolve(folder.fingerprint() + "-" + GraphCompiler.VERSION);
+        return folder(folder, folder.modules(), "");
+    }
+
+    /** The same with other modules after the encoder; the suffix names them. */
+    Path folder(ModelFolder folder, List<ModelModule> modules, String suffix) {
+        Path target = directory.resolve(folder.fingerprint() + "-" + GraphCompiler.VERSION + suffix);
         used.add(target);
         try {
             if (!Files.exists(target.resolve(CompiledGraph.MODEL_FILE))) {
-                compile(folder, target);
+                compile(folder, modules, target);
                 evict();
             }
             Files.setLastModifiedTime(target, FileTime.from(Instant.now()));
@@ -54,12 +60,12 @@ final class CompiledGraphs {
         return target;
     }
 
-    private static void compile(ModelFolder folder, Path target) {
+    private static void compile(ModelFolder folder, List<ModelModule> modules, Path target) {
         LOG.info("compiling {}; this is done once", folder.path());
         WholeFiles.folderOnce(
                 target,
                 partial -> GraphCompiler.compile(
-                                folder.encoder(), folder.modules(), folder.tensors(), GraphOptions.fused())
+                                folder.encoder(), modules, folder.tensors(), GraphOptions.fused())
                         .writeTo(partial));
     }
 

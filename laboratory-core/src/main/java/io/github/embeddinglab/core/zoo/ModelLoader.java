@@ -2,6 +2,7 @@ package io.github.embeddinglab.core.zoo;
 
 import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.InvalidModelException;
+import io.github.embeddinglab.api.ModelVariant;
 import io.github.embeddinglab.core.device.Devices;
 import io.github.embeddinglab.core.graph.CompiledGraph;
 import io.github.embeddinglab.core.inference.EmbedderFactory;
@@ -34,12 +35,33 @@ final class ModelLoader {
     }
 
     LoadedModels.Loaded load(String name, Path path) {
+        return open(path, (folder, tokenizer) -> load(name, folder, tokenizer));
+    }
+
+    /** The same weights with other steps around them. */
+    LoadedModels.Loaded variant(String name, Path path, ModelVariant variant) {
+        return open(path, (folder, tokenizer) -> {
+            VariantDescription changed = VariantDescription.of(name, folder, variant);
+            return changed.profile().encoder() == null
+                    ? table(changed.profile(), folder, tokenizer)
+                    : transformer(
+                            changed.profile(),
+                            tokenizer,
+                            graphs.folder(folder, changed.profile().modules(), changed.graphSuffix()));
+        });
+    }
+
+    private interface Opened {
+        LoadedModels.Loaded start(ModelFolder folder, Tokenizer tokenizer);
+    }
+
+    private LoadedModels.Loaded open(Path path, Opened opened) {
         try (ModelFolder folder = ModelFolder.open(path)) {
             fingerprints.settle(folder);
             Tokenizer tokenizer =
                     Tokenizers.open(folder.tokenizer(), settings.directory().resolve("natives"), folder.lowerCase());
             try {
-                return load(name, folder, tokenizer);
+                return opened.start(folder, tokenizer);
             } catch (RuntimeException | Error e) {
                 tokenizer.close();
                 throw e;
@@ -58,12 +80,16 @@ final class ModelLoader {
                 folder.modules(),
                 table ? null : folder.encoder(),
                 notices);
-        if (table) {
-            return new LoadedModels.Loaded(
-                    EmbedderFactory.tokenTable(profile, tokenizer, folder.tensors(), workers), bytes(folder.path()));
-        }
+        return table ? table(profile, folder, tokenizer) : transformer(profile, tokenizer, graphs.folder(folder));
+    }
+
+    private LoadedModels.Loaded table(ModelProfile profile, ModelFolder folder, Tokenizer tokenizer) {
+        return new LoadedModels.Loaded(
+                EmbedderFactory.tokenTable(profile, tokenizer, folder.tensors(), workers), bytes(folder.path()));
+    }
+
+    private LoadedModels.Loaded transformer(ModelProfile profile, Tokenizer tokenizer, Path compiled) {
         Devices devices = Devices.choose(classLoader, settings.devices());
-        Path compiled = graphs.folder(folder);
         return new LoadedModels.Loaded(
                 EmbedderFactory.transformer(
                         profile, tokenizer, compiled.resolve(CompiledGraph.MODEL_FILE), devices, workers),

@@ -11,6 +11,7 @@ import io.github.embeddinglab.api.ModelId;
 import io.github.embeddinglab.api.ModelInfo;
 import io.github.embeddinglab.api.ModelNotFoundException;
 import io.github.embeddinglab.api.ModelRef;
+import io.github.embeddinglab.api.ModelVariant;
 import io.github.embeddinglab.api.Models;
 import io.github.embeddinglab.api.Progress;
 import io.github.embeddinglab.api.spi.EmbedderProvider;
@@ -171,6 +172,17 @@ public final class Zoo implements Models, AutoCloseable {
     /** A handle says at once when its model is not there. */
     private void requireExists(String inner) {
         load(inner).close();
+    }
+
+    @Override
+    public Embedder variant(String model, ModelVariant variant) {
+        if (handedIn.containsKey(model) || provider(model).isPresent()) {
+            return Models.super.variant(model, variant);
+        }
+        ModelRef ref = ModelRef.parse(model);
+        requireEnabled(ref);
+        Path folder = finder.find(ref);
+        return handle(finder.canonicalName(ref) + "[" + variant + "]", key -> loader.variant(key, folder, variant));
     }
 
     private void requireEnabled(ModelRef ref) {

@@ -183,6 +183,42 @@ public final class DataFiles {
     }
 
     /**
+     * Reads all fields or columns of some names, whatever the task: JSONL (a text or a list of texts each), a table, or the
+     * lines of a {@code .txt}.
+     *
+     * @param file the file
+     * @param names fields or columns that hold texts
+     * @return texts by line
+     * @throws InvalidInputException when the file is malformed, or has none of them
+     */
+    public static Map<Long, List<String>> textFields(Path file, List<String> names) {
+        Map<Long, List<String>> byLine = new LinkedHashMap<>();
+        String plain = file.getFileName().toString().replaceAll("\\.gz$", "");
+        if (plain.endsWith(".txt")) {
+            Lines.each(file, (number, line) -> byLine.put(number, List.of(line)));
+        } else if (plain.endsWith(".jsonl")) {
+            for (JsonLines.Entry entry : JsonLines.read(file)) {
+                byLine.put(entry.line(), names.stream().flatMap(name -> entry.texts(name).stream()).toList());
+            }
+        } else {
+            Table table = Table.read(file);
+            for (String name : names) {
+                if (table.has(name)) {
+                    List<String> column = table.texts(name, Map.of());
+                    for (int row = 0; row < column.size(); row++) {
+                        byLine.computeIfAbsent(row + 2L, line -> new ArrayList<>()).add(column.get(row));
+                    }
+                }
+            }
+        }
+        if (byLine.values().stream().allMatch(List::isEmpty)) {
+            throw new InvalidInputException("data file " + file + " has none of the fields "
+                    + String.join(", ", names) + "; name its text field with --fields");
+        }
+        return byLine;
+    }
+
+    /**
      * Reads word pairs from tables with the columns {@code word1, word2, similarity}. Words that all end in a tag of their
      * part of speech, as in {@code sun-n}, lose it.
      *
@@ -255,11 +291,56 @@ public final class DataFiles {
             String title = entry.optional("title");
             put(documents, entry, ((title == null ? "" : title) + " " + entry.text("text")).strip());
         }
+        Path queries = Lines.inFolder(folder, "queries.jsonl");
+        return RetrievalSet.of(
+                name(List.of(folder)), documents, queries(queries), judgements(Lines.inFolder(folder, "qrels.tsv")));
+    }
+
+    /**
+     * Reads documents from JSONL with {@code id} (or {@code _id}), {@code text} and optionally {@code title}, in order;
+     * ids may repeat.
+     *
+     * @param file the file
+     * @return the documents
+     */
+    public static Documents documents(Path file) {
+        List<String> ids = new ArrayList<>();
+        List<String> titles = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
+        for (JsonLines.Entry entry : JsonLines.read(file)) {
+            String title = entry.optional("title");
+            ids.add(entry.id());
+            titles.add(title == null ? "" : title);
+            texts.add(entry.text("text"));
+        }
+        return new Documents(ids, titles, texts);
+    }
+
+    /**
+     * Puts documents, queries and judgements together; of documents with one id the first is kept.
+     *
+     * @param documents read before
+     * @param queries JSONL with {@code _id} (or {@code id}) and {@code text}
+     * @param judgements TSV with {@code query-id, corpus-id, score}
+     * @return the set
+     */
+    public static RetrievalSet judged(Documents documents, Path queries, Path judgements) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (int row = 0; row < documents.size(); row++) {
+            texts.putIfAbsent(documents.ids().get(row), documents.whole(row));
+        }
+        return RetrievalSet.of(name(List.of(judgements)), texts, queries(queries), judgements(judgements));
+    }
+
+    private static Map<String, String> queries(Path file) {
         Map<String, String> queries = new LinkedHashMap<>();
-        for (JsonLines.Entry entry : JsonLines.read(Lines.inFolder(folder, "queries.jsonl"))) {
+        for (JsonLines.Entry entry : JsonLines.read(file)) {
             put(queries, entry, entry.text("text"));
         }
-        Path file = Lines.inFolder(folder, "qrels.tsv");
+        return queries;
+    }
+
+    private static Map<String, Map<String, Integer>> judgements(Path file) {
         Table table = Table.read(file);
         List<String> query = table.texts("query-id", Map.of());
         List<String> document = table.texts("corpus-id", Map.of());
@@ -277,7 +358,7 @@ public final class DataFiles {
                         + document.get(i) + " are judged twice; keep one judgement");
             }
         }
-        return RetrievalSet.of(name(List.of(folder)), documents, queries, judgements);
+        return judgements;
     }
 
     private static void put(Map<String, String> texts, JsonLines.Entry entry, String text) {

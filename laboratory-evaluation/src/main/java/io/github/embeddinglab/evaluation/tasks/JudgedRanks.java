@@ -28,6 +28,10 @@ final class JudgedRanks {
         queries = List.copyOf(set.judgements().keySet());
     }
 
+    List<String> documentIds() {
+        return documents;
+    }
+
     List<String> documentTexts() {
         return documents.stream().map(id -> set.documents().getOrDefault(id, "")).toList();
     }

@@ -12,6 +12,7 @@ import io.github.embeddinglab.evaluation.metrics.MeanMeasure;
 import io.github.embeddinglab.evaluation.metrics.RankedQuery;
 import io.github.embeddinglab.vectors.FloatMatrix;
 import io.github.embeddinglab.vectors.MatrixProduct;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,29 @@ public final class RetrievalEvaluator implements Evaluator {
         FloatMatrix queries = Run.matrix(run.embed(ranks.queryTexts(), Role.QUERY)).normalized();
         figures(ranked(queries, documents)).forEach(run::measure);
         return run.finish(task(), set.name());
+    }
+
+    /**
+     * nDCG of vectors that are at hand, by their dot products.
+     *
+     * @param set the data
+     * @param documents one row a document, in the set's order
+     * @param queries one row a judged query, in the order of the set's judgements
+     * @param k ranks that count
+     * @return its mean over judged queries
+     */
+    public static Measure ndcg(RetrievalSet set, FloatMatrix documents, FloatMatrix queries, int k) {
+        RetrievalEvaluator evaluator = of(set);
+        // ranks are counted in the order in which ties are broken
+        List<String> given = List.copyOf(set.documents().keySet());
+        Map<String, Integer> place = new HashMap<>();
+        for (int i = 0; i < given.size(); i++) {
+            place.put(given.get(i), i);
+        }
+        float[][] rows = evaluator.ranks.documentIds().stream()
+                .map(id -> documents.row(place.getOrDefault(id, 0)))
+                .toArray(float[][]::new);
+        return mean(evaluator.ranked(queries, FloatMatrix.ofRows(rows)), query -> query.ndcg(k));
     }
 
     private RankedQuery[] ranked(FloatMatrix queries, FloatMatrix documents) {

@@ -1,0 +1,181 @@
+package io.github.embeddinglab.evaluation.audit;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How the numbers of a store were coded, told from the numbers alone: a float32 vector has about as many different values
+ * as columns, one that was decoded from few bits has far fewer, and half precision leaves the low bits zero.
+ *
+ * @param kind what they look like
+ * @param label one phrase
+ * @param match cosine from which a stored and a predicted vector agree; the noise of the code is below it
+ */
+record Code(Kind kind, String label, double match) {
+    /** Cosine that two runtimes reach with the same model in float32 is .99999; a tenth of that accuracy is still agreement. */
+    static final double SAME = 0.9999;
+
+    private static final int LEAST_ROWS = 16;
+    private static final int LEAST_COLUMNS = 32;
+    private static final int MOST_ROWS = 4096;
+    private static final int CODEBOOK = 256;
+    private static final double FEWER = 0.85;
+    private static final int BYTE_VALUES = 256;
+
+    /** Kinds of codes. */
+    enum Kind {
+        /** Full precision. */
+        NONE,
+        /** IEEE 754 binary16. */
+        HALF,
+        /** The upper half of a float32. */
+        BFLOAT,
+        /** Two values. */
+        BINARY,
+        /** Whole numbers of a byte. */
+        INTEGERS,
+        /** Few values a row or a column. */
+        LEVELS,
+        /** Blocks of columns from small codebooks. */
+        PRODUCT
+    }
+
+    static final Code PLAIN = new Code(Kind.NONE, "float32", SAME);
+
+    boolean lossy() {
+        return kind != Kind.NONE;
+    }
+
+    /** Whether the direction itself suffers. */
+    boolean coarse() {
+        return kind == Kind.BINARY || kind == Kind.INTEGERS || kind == Kind.LEVELS || kind == Kind.PRODUCT;
+    }
+
+    /** Looks at up to 4,096 rows, evenly spread. */
+    static Code of(List<float[]> all) {
+        List<float[]> rows = new HashSet<>(all.stream().map(Key::new).toList())
+                .stream().map(Key::row).limit(MOST_ROWS).toList();
+        if (rows.size() < LEAST_ROWS || rows.get(0).length < LEAST_COLUMNS) {
+            return PLAIN;
+        }
+        Set<Float> values = new HashSet<>();
+        boolean whole = true;
+        boolean half = true;
+        boolean bfloat = true;
+        for (float[] row : rows) {
+            for (float value : row) {
+                if (values.size() <= BYTE_VALUES) {
+                    values.add(value == 0 ? 0f : value);
+                }
+                whole &= value == Math.rint(value) && value >= -BYTE_VALUES / 2 && value < BYTE_VALUES;
+                half &= isHalf(value);
+                bfloat &= (Float.floatToRawIntBits(value) & 0xffff) == 0;
+            }
+        }
+        if (values.size() <= 2) {
+            return new Code(Kind.BINARY, "one bit a column (two values in the whole store)", 0.97);
+        }
+        if (whole) {
+            return new Code(Kind.INTEGERS, "whole numbers of 8 bits, not scaled back", 0.995);
+        }
+        if (values.size() <= BYTE_VALUES) {
+            return levels(values.size(), "in the whole store");
+        }
+        if (bfloat) {
+            return new Code(Kind.BFLOAT, "bfloat16 (the low 16 bits of every number are zero)", SAME);
+        }
+        if (half) {
+            return new Code(Kind.HALF, "float16 (every number is one of half precision)", SAME);
+        }
+        int inRow = median(rows.stream().mapToInt(Code::distinct).toArray());
+        if (inRow <= 2) {
+            return new Code(Kind.BINARY, "one bit a column (two values a row)", 0.97);
+        }
+        if (inRow <= FEWER * rows.get(0).length) {
+            return levels(inRow, "a row");
+        }
+        int columns = rows.get(0).length;
+        int[] inColumn = new int[columns];
+        for (int column = 0; column < columns; column++) {
+            inColumn[column] = blocks(rows, column, 1);
+        }
+        if (median(inColumn) <= Math.min(CODEBOOK, FEWER * rows.size())) {
+            int block = widestBlock(rows);
+            return block > 1
+                    ? new Code(Kind.PRODUCT, "product quantisation in blocks of " + block + " columns", 0.8)
+                    : levels(median(inColumn), "a column");
+        }
+        return PLAIN;
+    }
+
+    private static Code levels(int count, String where) {
+        boolean eight = count > 16;
+        return new Code(
+                Kind.LEVELS,
+                (eight ? "8 bits" : "4 bits or fewer") + " (" + count + " different values " + where + ")",
+                eight ? 0.995 : 0.95);
+    }
+
+    private static int widestBlock(List<float[]> rows) {
+        int columns = rows.get(0).length;
+        int widest = 1;
+        for (int block = 2; block <= columns / 2; block++) {
+            if (columns % block == 0) {
+                int most = 0;
+                for (int from = 0; from < columns && most <= CODEBOOK; from += block) {
+                    most = Math.max(most, blocks(rows, from, block));
+                }
+                widest = most <= Math.min(CODEBOOK, FEWER * rows.size()) ? block : widest;
+            }
+        }
+        return widest;
+    }
+
+    private static int blocks(List<float[]> rows, int from, int width) {
+        Set<Key> different = new HashSet<>();
+        for (float[] row : rows) {
+            different.add(new Key(Arrays.copyOfRange(row, from, from + width)));
+        }
+        return different.size();
+    }
+
+    private static int distinct(float[] row) {
+        Set<Float> values = new HashSet<>();
+        for (float value : row) {
+            values.add(value);
+        }
+        return values.size();
+    }
+
+    private static int median(int[] counts) {
+        int[] sorted = counts.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    /** Whether the number survives binary16: 10 bits of fraction, fewer below 2^-14, and no more than 65,504. */
+    private static boolean isHalf(float value) {
+        float size = Math.abs(value);
+        if (size > 65504) {
+            return false;
+        }
+        float step = Math.scalb(1f, Math.max(Math.getExponent(size), -14) - 10);
+        return size / step == Math.rint(size / step);
+    }
+
+    /** A row by its numbers. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Key(float[] row) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key && Arrays.equals(row, key.row);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(row);
+        }
+    }
+}

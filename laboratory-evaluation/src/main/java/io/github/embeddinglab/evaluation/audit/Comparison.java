@@ -1,0 +1,159 @@
+package io.github.embeddinglab.evaluation.audit;
+
+import io.github.embeddinglab.api.AuditCause;
+import io.github.embeddinglab.api.Embeddings;
+import io.github.embeddinglab.evaluation.audit.StoreFacts.Found;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Brings the store and the model's vectors into one space: codes are read, other widths are understood. */
+final class Comparison {
+    private static final double DECODED = 0.97;
+    private static final double PROJECTED = 0.9;
+    private static final double RELATED = 0.3;
+
+    private final Remake remake;
+    private final StoredRows given;
+
+    Comparison(Remake remake, StoredRows given) {
+        this.remake = remake;
+        this.given = given;
+    }
+
+    /**
+     * What is compared.
+     *
+     * @param store rows as the store means them
+     * @param sample those embedded again
+     * @param frame the space of the comparison
+     * @param code how numbers were coded
+     * @param found causes met on the way
+     * @param vectors of the model for the sample
+     */
+    record Compared(
+            List<float[]> store, Sample sample, Frame frame, Code code, List<Found> found, Embeddings vectors) {
+        /** Whether rows can be compared with the model's vectors at all. */
+        boolean sameSpace() {
+            return frame.columns() > 0;
+        }
+
+        double[] lengths() {
+            return vectors.asList().stream()
+                    .mapToDouble(row -> Rows.norm(frame.columns() == vectors.dimensions()
+                            ? row.vector()
+                            : Rows.normalized(Arrays.copyOfRange(row.vector(), frame.from(), frame.from() + frame.columns()))))
+                    .toArray();
+        }
+
+        int truncated() {
+            return vectors.truncated().size();
+        }
+
+        long lostTokens() {
+            return vectors.truncated().stream().mapToLong(t -> t.tokens() - t.kept()).sum();
+        }
+    }
+
+    Compared of(int[] rows) {
+        Embeddings vectors = remake.proper(rows);
+        float[][] model = vectors.toArrays();
+        List<Found> found = new ArrayList<>();
+        StoredRows store = given;
+        List<float[]> usable = Arrays.stream(rows).mapToObj(given.rows()::get).toList();
+        Code code = Code.of(given.rows().stream().filter(Rows::finite).toList());
+        if (code.kind() == Code.Kind.INTEGERS && given.columns() * 8 == vectors.dimensions()) {
+            store = unpacked(rows, model);
+            code = new Code(Code.Kind.BINARY, "one bit a column, eight columns to a byte", 0.97);
+        }
+        if (code.kind() == Code.Kind.INTEGERS && given.columns() == vectors.dimensions()) {
+            store = scaledBack(usable, model);
+        }
+        if (code.lossy()) {
+            found.add(new Found(AuditCause.LOSSY_CODES, "stored as " + code.label()
+                    + (code.coarse() ? "; keep full precision beside the codes for the last ranking" : "; harmless for most searches"), 1));
+        }
+        Frame frame = Frame.of(store.columns(), code);
+        if (store.columns() != vectors.dimensions()) {
+            frame = otherWidth(usable, model, code, found);
+        }
+        int[] tokens = new int[rows.length];
+        float[][] stored = new float[rows.length][];
+        float[][] predicted = new float[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            tokens[i] = vectors.tokenUse(i).used() + vectors.tokenUse(i).dropped();
+            stored[i] = frame.columns() == 0 ? new float[1] : frame.stored(store.rows().get(rows[i]));
+            predicted[i] = frame.columns() == 0 ? new float[1] : frame.predicted(model[i]);
+        }
+        return new Compared(
+                store.rows(), new Sample(rows, tokens, stored, predicted, frame.match()), frame, code, found, vectors);
+    }
+
+    private StoredRows unpacked(int[] rows, float[][] model) {
+        StoredRows high = given.unpacked(true);
+        StoredRows low = given.unpacked(false);
+        double agreement = 0;
+        for (int i = 0; i < rows.length; i++) {
+            agreement += Rows.cosine(high.rows().get(rows[i]), model[i]) - Rows.cosine(low.rows().get(rows[i]), model[i]);
+        }
+        return agreement >= 0 ? high : low;
+    }
+
+    /** Codes of one scale for each column, as a calibrated int8 store has them. */
+    private StoredRows scaledBack(List<float[]> usable, float[][] model) {
+        float[][] stored = usable.toArray(float[][]::new);
+        if (stored.length < 32 || cosine(stored, model, 0) >= DECODED) {
+            return given;
+        }
+        ColumnFit fit = ColumnFit.of(stored, model, true);
+        return fit.heldOut() >= DECODED
+                ? new StoredRows(given.rows().stream().map(fit::undo).toList(), given.columns())
+                : given;
+    }
+
+    private static double cosine(float[][] stored, float[][] model, int from) {
+        double[] cosines = new double[stored.length];
+        for (int i = 0; i < cosines.length; i++) {
+            int width = Math.min(stored[i].length, model[i].length - from);
+            cosines[i] = Rows.cosine(
+                    Arrays.copyOf(stored[i], width), Arrays.copyOfRange(model[i], from, from + width));
+        }
+        Arrays.sort(cosines);
+        return cosines[cosines.length / 2];
+    }
+
+    private Frame otherWidth(List<float[]> usable, float[][] model, Code code, List<Found> found) {
+        float[][] stored = usable.toArray(float[][]::new);
+        int have = given.columns();
+        int width = model[0].length;
+        int common = Math.min(have, width);
+        boolean signs = code.kind() == Code.Kind.BINARY;
+        double match = Math.min(code.match(), 0.9);
+        String widths = have + " columns where the model has " + width;
+        if (cosine(stored, model, 0) >= match) {
+            found.add(new Found(AuditCause.OTHER_DIMENSIONS, widths + ": "
+                    + (have < width ? "its first columns; cut queries in the same way" : "the model's and others behind them"), 1));
+            return new Frame(0, common, signs, code.match());
+        }
+        if (have < width && cosine(stored, model, width - have) >= match) {
+            found.add(new Found(AuditCause.OTHER_DIMENSIONS, widths + ": its last columns", 1));
+            return new Frame(width - have, common, signs, code.match());
+        }
+        int[] all = java.util.stream.IntStream.range(0, stored.length).toArray();
+        double geometry = stored.length < 12 ? 0 : Relations.sameGeometry(stored, model, all);
+        if (geometry >= PROJECTED) {
+            found.add(new Found(AuditCause.OTHER_DIMENSIONS, String.format(Locale.ROOT,
+                    "%s, with the same geometry (rank correlation of cosines %.3f): projected, as by PCA; project queries in"
+                            + " the same way", widths, geometry), 1));
+        } else if (geometry >= RELATED) {
+            found.add(new Found(AuditCause.OTHER_MODEL, String.format(Locale.ROOT,
+                    "%s, and another geometry (rank correlation of cosines %.3f): another model made it", widths, geometry), 1));
+        } else {
+            found.add(new Found(AuditCause.UNKNOWN, String.format(Locale.ROOT,
+                    "unknown cause: %s, and nothing in common with the texts (rank correlation of cosines %.3f)",
+                    widths, geometry), 1));
+        }
+        return new Frame(0, 0, signs, code.match());
+    }
+}

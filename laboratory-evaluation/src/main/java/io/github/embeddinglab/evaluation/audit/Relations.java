@@ -1,0 +1,98 @@
+package io.github.embeddinglab.evaluation.audit;
+
+import io.github.embeddinglab.evaluation.metrics.Correlation;
+import io.github.embeddinglab.vectors.FloatMatrix;
+import io.github.embeddinglab.vectors.MatrixProduct;
+
+/** What two sets of vectors have in common when no vector equals the predicted one. */
+final class Relations {
+    private static final int MOST_ROWS = 200;
+
+    private Relations() {}
+
+    /** Where each vector is found among all rows, by its nearest one; -1 below the cosine from which they agree. */
+    static int[] whereFound(float[][] wanted, FloatMatrix stored, double match) {
+        int[] found = new int[wanted.length];
+        if (wanted.length == 0) {
+            return found;
+        }
+        int block = Math.max(1, 8_000_000 / stored.rows());
+        for (int first = 0; first < wanted.length; first += block) {
+            int count = Math.min(block, wanted.length - first);
+            float[][] part = new float[count][];
+            System.arraycopy(wanted, first, part, 0, count);
+            float[] scores = MatrixProduct.scores(
+                    FloatMatrix.ofRows(part), stored, Runtime.getRuntime().availableProcessors());
+            for (int i = 0; i < count; i++) {
+                int best = -1;
+                float most = (float) match;
+                for (int row = 0; row < stored.rows(); row++) {
+                    float score = scores[i * stored.rows() + row];
+                    if (score >= most) {
+                        most = score;
+                        best = row;
+                    }
+                }
+                found[first + i] = best;
+            }
+        }
+        return found;
+    }
+
+    /** Share of stored rows whose nearest model vector, among those of all sampled texts, is that of their own text. */
+    static double ownTextFirst(float[][] stored, float[][] model, int[] which) {
+        int first = 0;
+        for (int i : which) {
+            double own = Rows.dot(stored[i], model[i]);
+            boolean nearest = true;
+            for (int j = 0; j < model.length && nearest; j++) {
+                nearest = j == i || Rows.dot(stored[i], model[j]) < own + 1e-9;
+            }
+            first += nearest ? 1 : 0;
+        }
+        return (double) first / which.length;
+    }
+
+    /**
+     * Rank correlation of the cosines of pairs of rows in both sets (representational similarity analysis; Kriegeskorte et
+     * al. 2008). It needs no common space, so two models agree in it and unrelated vectors do not.
+     */
+    static double sameGeometry(float[][] stored, float[][] model, int[] which) {
+        Pairs pairs = Pairs.of(stored, model, which);
+        return Correlation.spearman(pairs.first, pairs.second).value();
+    }
+
+    /** The largest difference of a pair's cosine in both sets: about 0 where one set is the other one rotated. */
+    static double geometryError(float[][] stored, float[][] model, int[] which) {
+        Pairs pairs = Pairs.of(stored, model, which);
+        double most = 0;
+        for (int i = 0; i < pairs.first.length; i++) {
+            most = Math.max(most, Math.abs(pairs.first[i] - pairs.second[i]));
+        }
+        return most;
+    }
+
+    private static final class Pairs {
+        private final double[] first;
+        private final double[] second;
+
+        private Pairs(int count) {
+            first = new double[count];
+            second = new double[count];
+        }
+
+        static Pairs of(float[][] stored, float[][] model, int[] which) {
+            int n = Math.min(MOST_ROWS, which.length);
+            Pairs pairs = new Pairs(n * (n - 1) / 2);
+            int at = 0;
+            for (int i = 0; i < n; i++) {
+                for (int j = 0; j < i; j++) {
+                    pairs.first[at] = Rows.cosine(stored[which[i]], stored[which[j]]);
+                    pairs.second[at] = Rows.cosine(model[which[i]], model[which[j]]);
+                    at++;
+                }
+            }
+            return pairs;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.github.embeddinglab.evaluation.audit;
+
+import io.github.embeddinglab.api.AuditCause;
+import io.github.embeddinglab.api.InvalidInputException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Holds hypotheses against the rows that are not the model's. A hypothesis explains a row when its vector agrees with the
+ * stored one as closely as two runs of one model. Families are tried until all probed rows are explained; then the least
+ * number of hypotheses that explain most rows is chosen greedily, so that a row which several fit goes to the commonest.
+ */
+final class Trial {
+    private static final int PROBED = 40;
+    private static final int LONGEST = 16;
+    /** Near agreement: what is left of the angle's square is less than this share of it, and the cosine at least this. */
+    private static final double NEAR_SHARE = 0.3;
+
+    private static final double NEAR = 0.97;
+    private static final double MOST = 0.7;
+
+    private final Sample sample;
+    private final Frame frame;
+    private final Map<Hypothesis, Map<Integer, Double>> tried = new LinkedHashMap<>();
+    private final List<String> notes = new ArrayList<>();
+
+    Trial(Sample sample, Frame frame) {
+        this.sample = sample;
+        this.frame = frame;
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    /** What explained rows, by cause: predicts the vectors of other rows. */
+    List<Hypothesis> run(Hypotheses hypotheses, int longestText) {
+        int[] longest = sample.longest(LONGEST);
+        int[] probe = java.util.stream.IntStream.concat(Arrays.stream(sample.probe(PROBED)), Arrays.stream(longest))
+                .distinct()
+                .toArray();
+        boolean lengthMatters = sample.onlyLongOnesAreWrong();
+        List<Runnable> families = new ArrayList<>(List.of(
+                () -> family(hypotheses.poolings(), probe),
+                () -> family(hypotheses.titles(), probe),
+                () -> family(hypotheses.prompts(), probe),
+                () -> family(hypotheses.preparations(), probe)));
+        List<Runnable> ofLength = List.of(
+                () -> family(hypotheses.cuts(longestText), longest),
+                () -> refine(hypotheses, longest, longestText),
+                () -> family(hypotheses.splits(), longest));
+        families.addAll(lengthMatters ? 0 : families.size(), ofLength);
+        for (Runnable family : families) {
+            // where length matters, the longest texts tell; shorter ones are asked when the winner is known
+            if (unexplained(lengthMatters ? longest : probe) > 0) {
+                family.run();
+            }
+        }
+        List<Hypothesis> winners = cover();
+        winners.addAll(near(longest));
+        return winners;
+    }
+
+    private int unexplained(int[] which) {
+        int count = 0;
+        for (int i : which) {
+            int index = i;
+            count += tried.values().stream().anyMatch(likeness -> likeness.getOrDefault(index, 0.0) >= sample.match())
+                    ? 0
+                    : 1;
+        }
+        return count;
+    }
+
+    private void family(List<Hypothesis> family, int[] which) {
+        for (Hypothesis hypothesis : family) {
+            try {
+                tried.put(hypothesis, likeness(hypothesis, which));
+            } catch (InvalidInputException e) {
+                notes.add(hypothesis.label() + " could not be tried: " + e.getMessage());
+            }
+            if (unexplained(which) == 0) {
+                return;
+            }
+        }
+    }
+
+    private Map<Integer, Double> likeness(Hypothesis hypothesis, int[] which) {
+        Map<Integer, Double> likeness = new HashMap<>();
+        float[][] vectors = hypothesis.maker().vectors(sample.rows(which));
+        for (int k = 0; k < vectors.length; k++) {
+            likeness.put(which[k], Rows.cosine(sample.stored()[which[k]], frame.predicted(vectors[k])));
+        }
+        return likeness;
+    }
+
+    /** From the best round limit towards the limit itself, by halving steps. */
+    private void refine(Hypotheses hypotheses, int[] longest, int longestText) {
+        int best = 0;
+        double most = mean(i -> sample.cosine(i), longest);
+        for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
+            String label = entry.getKey().label();
+            if (entry.getKey().cause() == AuditCause.CUT && label.endsWith(" tokens") && label.startsWith("cut at ")) {
+                double mean = mean(i -> entry.getValue().getOrDefault(i, 0.0), longest);
+                if (mean > most) {
+                    most = mean;
+                    best = Integer.parseInt(label.replaceAll("\\D", ""));
+                }
+            }
+        }
+        for (int step = Math.max(1, best / 4); best > 0 && step >= 1 && most < sample.match(); step /= 2) {
+            for (int limit : new int[] {best - step, best + step}) {
+                if (limit > 2 && limit < longestText) {
+                    Hypothesis hypothesis = hypotheses.cut(limit);
+                    Map<Integer, Double> likeness = likeness(hypothesis, longest);
+                    tried.put(hypothesis, likeness);
+                    double mean = mean(i -> likeness.getOrDefault(i, 0.0), longest);
+                    if (mean > most) {
+                        most = mean;
+                        best = limit;
+                    }
+                }
+            }
+        }
+    }
+
+    private interface Value {
+        double of(int i);
+    }
+
+    private static double mean(Value value, int[] which) {
+        return Arrays.stream(which).mapToDouble(value::of).average().orElse(0);
+    }
+
+    private List<Hypothesis> cover() {
+        List<Hypothesis> winners = new ArrayList<>();
+        while (true) {
+            Hypothesis best = null;
+            int most = 0;
+            for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
+                int count = 0;
+                for (Map.Entry<Integer, Double> row : entry.getValue().entrySet()) {
+                    count += row.getValue() >= sample.match() && !sample.explained().containsKey(row.getKey()) ? 1 : 0;
+                }
+                if (count > most) {
+                    most = count;
+                    best = entry.getKey();
+                }
+            }
+            if (best == null) {
+                return winners;
+            }
+            winners.add(best);
+            assign(best, sample.match());
+        }
+    }
+
+    /** Rows that were not probed are asked, too. */
+    private void assign(Hypothesis winner, double least) {
+        int[] open = sample.open();
+        if (open.length > 0) {
+            likeness(winner, open).forEach((i, cosine) -> {
+                if (cosine >= least || near(i, cosine) && least < sample.match()) {
+                    sample.explain(i, new Sample.Explained(winner.cause(), winner.label(), cosine));
+                }
+            });
+        }
+    }
+
+    private boolean near(int i, double cosine) {
+        return cosine >= NEAR && 1 - cosine <= NEAR_SHARE * (1 - sample.cosine(i));
+    }
+
+    /** Splitting and cutting leave free numbers (where windows end, how far they overlap), so that near is good enough. */
+    private List<Hypothesis> near(int[] longest) {
+        int[] open = Arrays.stream(longest).filter(i -> !sample.explained().containsKey(i)).toArray();
+        Hypothesis best = null;
+        double most = 0;
+        for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
+            if (entry.getKey().cause() != AuditCause.CUT && entry.getKey().cause() != AuditCause.SPLIT) {
+                continue;
+            }
+            double mean = mean(i -> entry.getValue().getOrDefault(i, 0.0), open);
+            long close = Arrays.stream(open).filter(i -> near(i, entry.getValue().getOrDefault(i, 0.0))).count();
+            if (open.length > 0 && close >= MOST * open.length && mean > most) {
+                most = mean;
+                best = entry.getKey();
+            }
+        }
+        if (best == null) {
+            return List.of();
+        }
+        Hypothesis about = new Hypothesis(best.cause(), "about as " + best.label(), best.maker());
+        assign(about, NEAR);
+        return List.of(about);
+    }
+}
