@@ -51,6 +51,7 @@ class AuditTest {
     private static float[][] right = new float[0][];
     private static final Map<String, Planted> STORES = new LinkedHashMap<>();
 
+    @SuppressWarnings("ArrayRecordComponent")
     private record Planted(AuditCause cause, float[][] vectors) {}
 
     @BeforeAll
@@ -113,7 +114,7 @@ class AuditTest {
         List<String> paragraphs = new ArrayList<>();
         for (String page : List.of("docs/command-line.md", "docs/architecture.md", "docs/measurements/parity.md", "README.md")) {
             String head = page;
-            for (String part : Files.readString(Path.of("..").resolve(page)).split("\n\\s*\n")) {
+            for (String part : Files.readString(Path.of("..").resolve(page)).split("\n\\s*\n", -1)) {
                 if (part.startsWith("#")) {
                     head = part.lines().findFirst().orElse("").replaceAll("^#+ *", "");
                 } else if (part.length() > 120 && !part.startsWith("|") && !part.startsWith("```") && !part.contains("<")) {

@@ -176,13 +176,13 @@ public final class Zoo implements Models, AutoCloseable {
 
     @Override
     public Embedder variant(String model, ModelVariant variant) {
-        if (handedIn.containsKey(model) || provider(model).isPresent()) {
+        if (handedIn.containsKey(model) || provider(model).isPresent() || Decoration.parse(model).isPresent()) {
             return Models.super.variant(model, variant);
         }
         ModelRef ref = ModelRef.parse(model);
         requireEnabled(ref);
         Path folder = finder.find(ref);
-        return handle(finder.canonicalName(ref) + "[" + variant + "]", key -> loader.variant(key, folder, variant));
+        return handle(loaded, finder.canonicalName(ref) + "[" + variant + "]", key -> loader.variant(key, folder, variant));
     }
 
     private void requireEnabled(ModelRef ref) {

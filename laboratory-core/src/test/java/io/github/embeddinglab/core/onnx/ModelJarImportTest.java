@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -85,13 +86,13 @@ class ModelJarImportTest {
             options.setIntraOpNumThreads(1);
             try (OrtSession session = environment.createSession(compiled.resolve(CompiledGraph.MODEL_FILE).toString(), options)) {
                 for (int text = 0; text < expected.get("input_ids").size(); text++) {
-                    long[][] ids = {longs(expected.get("input_ids").get(text))};
-                    long[][] mask = {new long[ids[0].length]};
-                    Arrays.fill(mask[0], 1);
+                    long[] ids = longs(expected.get("input_ids").get(text));
+                    long[] places = LongStream.range(0, ids.length).toArray();
                     try (OnnxTensor idTensor = OnnxTensor.createTensor(environment, ids);
-                            OnnxTensor maskTensor = OnnxTensor.createTensor(environment, mask);
-                            OrtSession.Result result =
-                                    session.run(Map.of("input_ids", idTensor, "attention_mask", maskTensor))) {
+                            OnnxTensor slotTensor = OnnxTensor.createTensor(environment, new long[][] {places});
+                            OnnxTensor placeTensor = OnnxTensor.createTensor(environment, places);
+                            OrtSession.Result result = session.run(
+                                    Map.of("input_ids", idTensor, "slots", slotTensor, "places", placeTensor))) {
                         float[] vector = ((float[][]) result.get(0).getValue())[0];
                         double[] doubles = new double[vector.length];
                         Arrays.setAll(doubles, i -> vector[i]);

@@ -164,7 +164,7 @@ final class Trial {
         int[] open = sample.open();
         if (open.length > 0) {
             likeness(winner, open).forEach((i, cosine) -> {
-                if (cosine >= least || near(i, cosine) && least < sample.match()) {
+                if (cosine >= least || (near(i, cosine) && least < sample.match())) {
                     sample.explain(i, new Sample.Explained(winner.cause(), winner.label(), cosine));
                 }
             });
