@@ -12,9 +12,11 @@ import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Sampling;
 import io.github.embeddinglab.api.Suite;
 import io.github.embeddinglab.evaluation.suites.Report;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.RuntimeMXBean;
 import java.nio.file.Path;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,9 +130,20 @@ final class BenchmarkOptions {
         runtime.getInputArguments().stream()
                 .filter(word -> !word.startsWith("-javaagent") && !word.startsWith("-agent"))
                 .forEach(command::add);
-        command.addAll(List.of("-cp", runtime.getClassPath(), Lab.class.getName(), "benchmark", "probe"));
+        command.addAll(List.of("@" + classPath(runtime.getClassPath()), Lab.class.getName(), "benchmark", "probe"));
         command.addAll(common.words());
         return command;
+    }
+
+    /** A file of options: ONNX Runtime 1.29 dies where the process's command line is longer than some 4 kB. */
+    private static Path classPath(String entries) {
+        try {
+            Path options = Files.createTempFile("laboratory", ".options");
+            options.toFile().deleteOnExit();
+            return Files.writeString(options, "-cp \"" + entries.replace("\\", "\\\\") + "\"");
+        } catch (IOException e) {
+            throw new LaboratoryException("the options of the measuring process cannot be written: " + e.getMessage(), e);
+        }
     }
 
     private void print(Console console, CommonOptions common, BenchmarkReport report, List<String> worse) {

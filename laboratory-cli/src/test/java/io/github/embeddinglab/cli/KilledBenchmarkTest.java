@@ -28,10 +28,13 @@ class KilledBenchmarkTest {
     private Path folder = Path.of(".");
 
     private Process start(Path out) throws IOException {
+        // ONNX Runtime dies where the process's command line is longer than some 4 kB
+        Path options = Files.writeString(
+                folder.resolve("class-path.options"),
+                "-cp \"" + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")) + "\"");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-Xmx512m", "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Lab.class.getName()));
+                "--enable-native-access=ALL-UNNAMED", "-Xmx512m", "@" + options, Lab.class.getName()));
         command.addAll(List.of(new Cli(folder.resolve("models")).arguments(
                 "benchmark", "all", "--model", Cli.fixture("bert-mean"), "--model", Cli.fixture("static-mean"),
                 "--catalogue", folder.resolve("catalogue.json"), "--out", out, "--resamples", 200,

@@ -40,11 +40,13 @@ class ProcessTest {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    private List<String> lab(List<String> before, String classPath, Object... args) {
+    private List<String> lab(List<String> before, String classPath, Object... args) throws IOException {
         List<String> command = new ArrayList<>(before);
+        // ONNX Runtime dies where the process's command line is longer than some 4 kB
+        Path options = Files.writeString(folder.resolve("class-path.options"), "-cp \"" + classPath + "\"");
         // the flags of the launcher, and no file that a limit on sizes would hit
         command.addAll(List.of(java(), "--enable-native-access=ALL-UNNAMED", "-XX:+IgnoreUnrecognizedVMOptions",
-                "--sun-misc-unsafe-memory-access=allow", "-XX:-UsePerfData", "-Xmx512m", "-cp", classPath, Lab.class.getName()));
+                "--sun-misc-unsafe-memory-access=allow", "-XX:-UsePerfData", "-Xmx512m", "@" + options, Lab.class.getName()));
         command.addAll(List.of(new Cli(models).arguments(args)));
         return command;
     }

@@ -194,7 +194,10 @@ class AdapterTest {
         AdapterTraining.Result result = trainer.train(training, selection);
         assertThat(result.report().after()).isGreaterThan(result.report().before() + 0.05);
         assertThat(result.report().curve().get(9).loss()).isLessThan(result.report().curve().get(0).loss());
-        assertThat(trainer.train(training, selection).map()).isEqualTo(result.map());
+        // the vector unit may sum in another order once it is compiled, so not to the bit
+        assertThat(trainer.train(training, selection).map().matrix())
+                .usingComparatorWithPrecision(1e-3f)
+                .containsExactly(result.map().matrix());
         assertThat(result.map().rank()).isEqualTo(rank);
     }
 
