@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A second session for the batch that is all there is, as a single query: all threads of the budget work on it inside the
- * runtime. It is opened beside the work, once a second such batch comes, for one vector alone never pays for it.
+ * A second session for the text that is all there is, as a single query: all threads of the budget work on it inside the
+ * runtime. It is opened beside the work, once a second such text comes, for one vector alone never pays for it.
  */
 final class LoneBatches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoneBatches.class);

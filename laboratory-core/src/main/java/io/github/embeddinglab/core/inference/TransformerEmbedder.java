@@ -47,10 +47,12 @@ final class TransformerEmbedder extends LocalEmbedder {
                 BatchPlan.plan(lengths, limits, workers.resources().threads());
         requireRoom(batches);
         boolean split = sequences.size() > uniques.texts().size();
+        // many equal texts are one batch, too, but bulk work gains nothing from a second session
+        boolean alone = texts.size() == 1 && batches.size() == 1;
         Steps steps = new Steps(sequences.size(), uniques.texts().size(), options.progress());
         workers.run(batches.size(), number -> {
             BatchPlan.Batch batch = batches.get(number);
-            float[] rows = runBatch(batch, sequences, batches.size() == 1);
+            float[] rows = runBatch(batch, sequences, alone);
             for (int i = 0; i < batch.sequences().length; i++) {
                 Sequence sequence = sequences.get(batch.sequences()[i]);
                 if (split) {
