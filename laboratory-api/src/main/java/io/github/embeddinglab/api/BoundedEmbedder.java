@@ -2,7 +2,6 @@ package io.github.embeddinglab.api;
 
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,15 +19,14 @@ import org.apiguardian.api.API.Status;
  * }</pre>
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
-public final class BoundedEmbedder implements Embedder {
-    private final Embedder embedder;
+public final class BoundedEmbedder extends DelegatingEmbedder {
     private final int calls;
     private final int queue;
     private final Semaphore free;
     private final AtomicInteger waiting = new AtomicInteger();
 
     private BoundedEmbedder(Embedder embedder, int calls, int queue) {
-        this.embedder = embedder;
+        super(embedder);
         this.calls = calls;
         this.queue = queue;
         this.free = new Semaphore(calls, true);
@@ -58,7 +56,7 @@ public final class BoundedEmbedder implements Embedder {
      */
     @Override
     public Embeddings embed(List<String> texts, EmbedOptions options) {
-        return admitted(() -> embedder.embed(texts, options));
+        return admitted(() -> delegate().embed(texts, options));
     }
 
     /**
@@ -69,7 +67,7 @@ public final class BoundedEmbedder implements Embedder {
     @Override
     public void embed(Iterator<String> texts, EmbedOptions options, EmbeddingSink sink) {
         admitted(() -> {
-            embedder.embed(texts, options, sink);
+            delegate().embed(texts, options, sink);
             return this;
         });
     }
@@ -91,7 +89,7 @@ public final class BoundedEmbedder implements Embedder {
             }
             if (waiting.incrementAndGet() > queue) {
                 waiting.decrementAndGet();
-                throw new OverloadedException("model " + embedder.model() + " has " + calls + " calls running and " + queue
+                throw new OverloadedException("model " + model() + " has " + calls + " calls running and " + queue
                         + " waiting, all that its front allows; try again later, or allow more calls or a longer queue");
             }
             try {
@@ -101,7 +99,7 @@ public final class BoundedEmbedder implements Embedder {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CancelledException("a call to model " + embedder.model() + " was interrupted while it waited", e);
+            throw new CancelledException("a call to model " + model() + " was interrupted while it waited", e);
         }
     }
 
@@ -112,45 +110,5 @@ public final class BoundedEmbedder implements Embedder {
      */
     public int waiting() {
         return Math.min(waiting.get(), queue);
-    }
-
-    @Override
-    public String model() {
-        return embedder.model();
-    }
-
-    @Override
-    public int dimensions() {
-        return embedder.dimensions();
-    }
-
-    @Override
-    public int maxTokens() {
-        return embedder.maxTokens();
-    }
-
-    @Override
-    public int countTokens(String text) {
-        return embedder.countTokens(text);
-    }
-
-    @Override
-    public Fingerprint fingerprint() {
-        return embedder.fingerprint();
-    }
-
-    @Override
-    public Fingerprint documentFingerprint() {
-        return embedder.documentFingerprint();
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return embedder.capabilities();
-    }
-
-    @Override
-    public void close() {
-        embedder.close();
     }
 }

@@ -1,10 +1,10 @@
 package io.github.embeddinglab.cpu;
 
+import io.github.embeddinglab.api.DelegatingEmbedder;
 import io.github.embeddinglab.api.Embedder;
-import io.github.embeddinglab.api.Embedder.Capability;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.Embedder.Capability;
 import io.github.embeddinglab.api.spi.EmbedderProvider;
-import io.github.embeddinglab.testkit.DelegatingEmbedder;
 import io.github.embeddinglab.testkit.EmbedderContract;
 import io.github.embeddinglab.testkit.FakeEmbedder;
 import io.github.embeddinglab.testkit.RemoteStandIn;

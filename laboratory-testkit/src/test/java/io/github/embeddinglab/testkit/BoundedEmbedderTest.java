@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.embeddinglab.api.BoundedEmbedder;
 import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.ConfigurationException;
+import io.github.embeddinglab.api.DelegatingEmbedder;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.OverloadedException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.embeddinglab.api.DelegatingEmbedder;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Embeddings;

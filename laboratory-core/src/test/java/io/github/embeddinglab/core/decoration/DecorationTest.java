@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.embeddinglab.api.DelegatingEmbedder;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
@@ -11,7 +12,6 @@ import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.ModelNotFoundException;
 import io.github.embeddinglab.api.Role;
-import io.github.embeddinglab.testkit.DelegatingEmbedder;
 import io.github.embeddinglab.testkit.FakeEmbedder;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.embeddinglab.api.DelegatingEmbedder;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.InvalidModelException;
 import io.github.embeddinglab.api.LaboratoryException;
-import io.github.embeddinglab.testkit.DelegatingEmbedder;
 import io.github.embeddinglab.testkit.FakeEmbedder;
 import io.github.embeddinglab.testkit.LeakCheck;
 import io.github.embeddinglab.testkit.Seeds;

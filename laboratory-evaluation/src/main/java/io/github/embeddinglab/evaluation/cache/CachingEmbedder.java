@@ -1,5 +1,6 @@
 package io.github.embeddinglab.evaluation.cache;
 
+import io.github.embeddinglab.api.DelegatingEmbedder;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Embeddings;
@@ -20,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -30,14 +30,13 @@ import org.apiguardian.api.API.Status;
  * most. Requests with fewer dimensions or another overflow policy pass through uncached. It does not close the model.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
-public final class CachingEmbedder implements Embedder {
+public final class CachingEmbedder extends DelegatingEmbedder {
     private static final int BLOCK = 512;
 
-    private final Embedder embedder;
     private final Path folder;
 
     private CachingEmbedder(Embedder embedder, Path folder) {
-        this.embedder = embedder;
+        super(embedder);
         this.folder = folder;
     }
 
@@ -55,9 +54,9 @@ public final class CachingEmbedder implements Embedder {
     @Override
     public Embeddings embed(List<String> texts, EmbedOptions options) {
         if (options.dimensions() != 0 || options.overflow() != Overflow.TRUNCATE) {
-            return embedder.embed(texts, options);
+            return delegate().embed(texts, options);
         }
-        int d = embedder.dimensions();
+        int d = dimensions();
         try (VectorLog log = VectorLog.open(file(options), d)) {
             Map<VectorLog.Key, VectorLog.Entry> found = new LinkedHashMap<>();
             Map<VectorLog.Key, String> missing = new LinkedHashMap<>();
@@ -97,7 +96,7 @@ public final class CachingEmbedder implements Embedder {
         if (options.dimensions() != 0 || options.overflow() != Overflow.TRUNCATE || !Files.exists(file(options))) {
             return 0;
         }
-        try (VectorLog log = VectorLog.open(file(options), embedder.dimensions())) {
+        try (VectorLog log = VectorLog.open(file(options), dimensions())) {
             return (int) texts.stream().filter(text -> log.find(key(text)) != null).count();
         }
     }
@@ -109,7 +108,7 @@ public final class CachingEmbedder implements Embedder {
         long start = System.nanoTime();
         for (int first = 0; first < texts.size(); first += BLOCK) {
             int end = Math.min(first + BLOCK, texts.size());
-            Embeddings rows = embedder.embed(texts.subList(first, end), options.progress(Progress.Listener.SILENT));
+            Embeddings rows = delegate().embed(texts.subList(first, end), options.progress(Progress.Listener.SILENT));
             List<VectorLog.Entry> entries = new ArrayList<>();
             for (int i = 0; i < rows.rows(); i++) {
                 entries.add(new VectorLog.Entry(rows.vector(i), rows.tokenUse(i)));
@@ -123,7 +122,7 @@ public final class CachingEmbedder implements Embedder {
 
     /** An adapter on the query side leaves documents' vectors as they were. */
     private Fingerprint fingerprint(EmbedOptions options) {
-        return options.role().equals(Role.DOCUMENT) ? embedder.documentFingerprint() : embedder.fingerprint();
+        return options.role().equals(Role.DOCUMENT) ? documentFingerprint() : fingerprint();
     }
 
     private Path file(EmbedOptions options) {
@@ -141,41 +140,6 @@ public final class CachingEmbedder implements Embedder {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
-    }
-
-    @Override
-    public String model() {
-        return embedder.model();
-    }
-
-    @Override
-    public int dimensions() {
-        return embedder.dimensions();
-    }
-
-    @Override
-    public int maxTokens() {
-        return embedder.maxTokens();
-    }
-
-    @Override
-    public int countTokens(String text) {
-        return embedder.countTokens(text);
-    }
-
-    @Override
-    public Fingerprint fingerprint() {
-        return embedder.fingerprint();
-    }
-
-    @Override
-    public Fingerprint documentFingerprint() {
-        return embedder.documentFingerprint();
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return embedder.capabilities();
     }
 
     /** Does nothing: the model is the caller's to close. */

@@ -1,19 +1,18 @@
 package io.github.embeddinglab.evaluation.comparison;
 
+import io.github.embeddinglab.api.DelegatingEmbedder;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.EvaluationOptions;
 import io.github.embeddinglab.api.Evaluator;
-import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.Overflow;
 import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.api.Scores;
 import io.github.embeddinglab.evaluation.cache.CachingEmbedder;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -94,53 +93,22 @@ public record Setting(String model, int dimensions, Overflow overflow, Optional<
     }
 
     /** The model with dimensions and overflow of the setting. */
-    private static final class Changed implements Embedder {
-        private final Embedder embedder;
+    private static final class Changed extends DelegatingEmbedder {
         private final Setting setting;
 
         Changed(Embedder embedder, Setting setting) {
-            this.embedder = embedder;
+            super(embedder);
             this.setting = setting;
         }
 
         @Override
         public Embeddings embed(List<String> texts, EmbedOptions options) {
-            return embedder.embed(texts, options.dimensions(setting.dimensions()).overflow(setting.overflow()));
-        }
-
-        @Override
-        public String model() {
-            return embedder.model();
+            return delegate().embed(texts, options.dimensions(setting.dimensions()).overflow(setting.overflow()));
         }
 
         @Override
         public int dimensions() {
-            return setting.dimensions() == 0 ? embedder.dimensions() : setting.dimensions();
-        }
-
-        @Override
-        public int maxTokens() {
-            return embedder.maxTokens();
-        }
-
-        @Override
-        public int countTokens(String text) {
-            return embedder.countTokens(text);
-        }
-
-        @Override
-        public Fingerprint fingerprint() {
-            return embedder.fingerprint();
-        }
-
-        @Override
-        public Fingerprint documentFingerprint() {
-            return embedder.documentFingerprint();
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return embedder.capabilities();
+            return setting.dimensions() == 0 ? super.dimensions() : setting.dimensions();
         }
 
         /** Does nothing: the model is the caller's to close. */

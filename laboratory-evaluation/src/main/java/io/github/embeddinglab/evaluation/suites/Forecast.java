@@ -1,16 +1,15 @@
 package io.github.embeddinglab.evaluation.suites;
 
+import io.github.embeddinglab.api.DelegatingEmbedder;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.EvaluationOptions;
 import io.github.embeddinglab.api.Evaluator;
-import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.evaluation.cache.CachingEmbedder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -78,11 +77,9 @@ public record Forecast(long texts, long tokens, double cached, double seconds) {
     }
 
     /** Tells what is asked for first, and computes nothing. */
-    private static final class First implements Embedder {
-        private final Embedder embedder;
-
+    private static final class First extends DelegatingEmbedder {
         First(Embedder embedder) {
-            this.embedder = embedder;
+            super(embedder);
         }
 
         /** Carries the texts out of the evaluation. */
@@ -101,41 +98,6 @@ public record Forecast(long texts, long tokens, double cached, double seconds) {
         @Override
         public Embeddings embed(List<String> texts, EmbedOptions options) {
             throw new Asked(texts, options);
-        }
-
-        @Override
-        public String model() {
-            return embedder.model();
-        }
-
-        @Override
-        public int dimensions() {
-            return embedder.dimensions();
-        }
-
-        @Override
-        public int maxTokens() {
-            return embedder.maxTokens();
-        }
-
-        @Override
-        public int countTokens(String text) {
-            return embedder.countTokens(text);
-        }
-
-        @Override
-        public Fingerprint fingerprint() {
-            return embedder.fingerprint();
-        }
-
-        @Override
-        public Fingerprint documentFingerprint() {
-            return embedder.documentFingerprint();
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return embedder.capabilities();
         }
 
         @Override

@@ -1,9 +1,9 @@
 package io.github.embeddinglab.evaluation.load;
 
+import io.github.embeddinglab.api.DelegatingEmbedder;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Embeddings;
-import io.github.embeddinglab.testkit.DelegatingEmbedder;
 import java.util.List;
 
 /** Takes its time, one call after the other. */

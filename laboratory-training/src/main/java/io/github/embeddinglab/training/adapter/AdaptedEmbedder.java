@@ -31,11 +31,13 @@ public final class AdaptedEmbedder implements Embedder {
     private final Embedder parent;
     private final VectorMap map;
     private final AdapterSettings.Side side;
+    private final Fingerprint fingerprint;
 
     private AdaptedEmbedder(Embedder parent, VectorMap map, AdapterSettings.Side side) {
         this.parent = parent;
         this.map = map;
         this.side = side;
+        this.fingerprint = fingerprint(parent, map, side);
     }
 
     /**
@@ -98,6 +100,10 @@ public final class AdaptedEmbedder implements Embedder {
 
     @Override
     public Fingerprint fingerprint() {
+        return fingerprint;
+    }
+
+    private static Fingerprint fingerprint(Embedder parent, VectorMap map, AdapterSettings.Side side) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(("adapter " + side + " " + map.dimensions() + " " + map.rank() + " " + parent.fingerprint().value())

@@ -1,15 +1,14 @@
-package io.github.embeddinglab.testkit;
+package io.github.embeddinglab.api;
 
-import io.github.embeddinglab.api.EmbedOptions;
-import io.github.embeddinglab.api.Embedder;
-import io.github.embeddinglab.api.Embeddings;
-import io.github.embeddinglab.api.Fingerprint;
 import java.util.List;
 import java.util.Set;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
-/** Passes every call on; for wrappers that change one thing. */
+/**
+ * Passes every call on, closing included; for wrappers that change one thing. A stream goes through {@link #embed(List, EmbedOptions)}
+ * of the wrapper, block by block.
+ */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public abstract class DelegatingEmbedder implements Embedder {
     private final Embedder delegate;
