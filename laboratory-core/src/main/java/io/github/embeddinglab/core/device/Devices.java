@@ -1,9 +1,11 @@
 package io.github.embeddinglab.core.device;
 
+import ai.onnxruntime.OrtEnvironment;
 import io.github.embeddinglab.api.DeviceException;
 import io.github.embeddinglab.api.MissingArtifactException;
 import io.github.embeddinglab.api.spi.NamedProvider;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.net.URL;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
+import org.slf4j.LoggerFactory;
 
 /** The one provider on the class path, and the devices chosen from it. */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
@@ -83,6 +86,24 @@ public final class Devices {
             throw new DeviceException("ONNX Runtime is on the class path " + copies.size() + " times ("
                     + String.join(", ", copies)
                     + "); keep either onnxruntime or onnxruntime_gpu: exclude the other where it comes from");
+        }
+    }
+
+    /**
+     * Begins to load the native runtime on a thread of its own, since unpacking and linking it takes as long as reading a model's tokenizer.
+     * Returns at once; whoever needs the runtime waits for it, and gets the error where it cannot be loaded.
+     */
+    public void prepare() {
+        Thread thread = new Thread(Devices::loadRuntime, "laboratory-runtime");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void loadRuntime() {
+        try {
+            MethodHandles.lookup().ensureInitialized(OrtEnvironment.class);
+        } catch (IllegalAccessException | LinkageError e) {
+            LoggerFactory.getLogger(Devices.class).debug("the runtime could not be loaded ahead", e);
         }
     }
 

@@ -53,8 +53,12 @@ public final class ModelJar {
     private static final int FORMAT = 1;
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
     private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
-    private static final ObjectMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** Apart: most class paths hold no such jar, and binding is slow to start. */
+    private static final class Binding {
+        private static final ObjectMapper JSON =
+                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    }
 
     private final Index index;
     private final String jar;
@@ -125,7 +129,7 @@ public final class ModelJar {
             zip.closeEntry();
             entries.add(new Entry("README.md", card.length, HexFormat.of().formatHex(sha256().digest(card))));
             put(zip, INDEX);
-            zip.write(JSON.writeValueAsBytes(new Index(
+            zip.write(Binding.JSON.writeValueAsBytes(new Index(
                     FORMAT, content.name(), content.folder().fingerprint().value(), entries)));
             zip.closeEntry();
         }
@@ -235,7 +239,7 @@ public final class ModelJar {
             String content = "";
             try (InputStream in = open(url)) {
                 content = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-                whole.add(new ModelJar(checked(JSON.readValue(content, Index.class), url), jar));
+                whole.add(new ModelJar(checked(Binding.JSON.readValue(content, Index.class), url), jar));
             } catch (IOException e) {
                 damaged.add(new Damaged(
                         jar,

@@ -1,6 +1,7 @@
 package io.github.embeddinglab.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.embeddinglab.api.InvalidModelException;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ final class ConfigFile {
 
     /** An absent file reads as one without keys, as in the reference. */
     static ConfigFile readIfPresent(Path file) {
-        return Files.exists(file) ? read(file) : new ConfigFile(file, JsonObjects.MAPPER.createObjectNode());
+        return Files.exists(file) ? read(file) : new ConfigFile(file, JsonNodeFactory.instance.objectNode());
     }
 
     Path file() {
@@ -38,7 +39,7 @@ final class ConfigFile {
     ConfigFile child(String key) {
         JsonNode node = node(key);
         if (node == null) {
-            return new ConfigFile(file, JsonObjects.MAPPER.createObjectNode());
+            return new ConfigFile(file, JsonNodeFactory.instance.objectNode());
         }
         if (node instanceof ObjectNode object) {
             return new ConfigFile(file, object);

@@ -1,6 +1,7 @@
 package io.github.embeddinglab.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.InvalidModelException;
@@ -102,7 +103,7 @@ final class FingerprintDigest {
     }
 
     private static String canonical(ModelDescription description) {
-        ObjectNode root = JsonObjects.MAPPER.createObjectNode();
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
         EncoderConfig encoder = description.encoder();
         root.put("architecture", description.architecture().name());
         if (encoder != null) {
@@ -132,7 +133,7 @@ final class FingerprintDigest {
     }
 
     private static ObjectNode encoder(EncoderConfig c) {
-        ObjectNode out = JsonObjects.MAPPER.createObjectNode();
+        ObjectNode out = JsonNodeFactory.instance.objectNode();
         out.put("layers", c.layers()).put("hidden", c.hidden()).put("heads", c.heads()).put("intermediate", c.intermediate());
         out.put("vocabulary", c.vocabulary()).put("positions", c.positions()).put("token_types", c.tokenTypes());
         out.put("activation", c.activation().name()).put("norm_epsilon", c.normEpsilon()).put("pad", c.padTokenId());
@@ -148,7 +149,7 @@ final class FingerprintDigest {
     }
 
     private static ObjectNode module(ModelModule module) {
-        ObjectNode out = JsonObjects.MAPPER.createObjectNode();
+        ObjectNode out = JsonNodeFactory.instance.objectNode();
         if (module instanceof ModelModule.Pooling pooling) {
             pooling.modes().forEach(mode -> out.withArray("pooling").add(mode.name()));
             out.put("include_prompt", pooling.includePrompt());

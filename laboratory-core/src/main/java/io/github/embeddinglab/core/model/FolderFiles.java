@@ -1,6 +1,7 @@
 package io.github.embeddinglab.core.model;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.core.model.ModelModule.PoolingMode;
@@ -24,14 +25,14 @@ final class FolderFiles {
     /** Relative path to bytes, for everything but weights and {@code tokenizer.json}. */
     static SortedMap<String, byte[]> of(ModelDescription description, TokenizerFile tokenizer, Tensors.Type type) {
         SortedMap<String, byte[]> out = new TreeMap<>();
-        ArrayNode list = JsonObjects.MAPPER.createArrayNode();
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
         EncoderConfig encoder = description.encoder();
         if (encoder == null) {
             add(list, "", "StaticEmbedding");
         } else {
             add(list, "", "Transformer");
             out.put("config.json", JsonObjects.bytes(encoder(encoder, type)));
-            ObjectNode settings = JsonObjects.MAPPER.createObjectNode();
+            ObjectNode settings = JsonNodeFactory.instance.objectNode();
             settings.put("max_seq_length", description.maxTokens()).put("do_lower_case", description.lowerCase());
             out.put("sentence_bert_config.json", JsonObjects.bytes(settings));
             out.put("tokenizer_config.json", JsonObjects.bytes(tokenizerConfig(description, encoder, tokenizer)));
@@ -43,9 +44,9 @@ final class FolderFiles {
             out.put(path + "/config.json", JsonObjects.bytes(module(module, description.tokenDimensions())));
         }
         out.put("modules.json", JsonObjects.bytes(list));
-        ObjectNode prompts = JsonObjects.MAPPER.createObjectNode();
+        ObjectNode prompts = JsonNodeFactory.instance.objectNode();
         description.prompts().byName().forEach(prompts::put);
-        ObjectNode settings = JsonObjects.MAPPER.createObjectNode();
+        ObjectNode settings = JsonNodeFactory.instance.objectNode();
         settings.set("prompts", prompts);
         settings.put("default_prompt_name", description.prompts().defaultName()).put("similarity_fn_name", "cosine");
         out.put("config_sentence_transformers.json", JsonObjects.bytes(settings));
@@ -70,7 +71,7 @@ final class FolderFiles {
     }
 
     private static ObjectNode module(ModelModule module, int tokenDimensions) {
-        ObjectNode out = JsonObjects.MAPPER.createObjectNode();
+        ObjectNode out = JsonNodeFactory.instance.objectNode();
         if (module instanceof ModelModule.Pooling pooling) {
             out.put("word_embedding_dimension", tokenDimensions);
             List<PoolingMode> modes = pooling.modes();
@@ -143,7 +144,7 @@ final class FolderFiles {
     }
 
     private static ObjectNode encoder(EncoderConfig c, Tensors.Type type) {
-        ObjectNode out = JsonObjects.MAPPER.createObjectNode();
+        ObjectNode out = JsonNodeFactory.instance.objectNode();
         switch (c.architecture()) {
             case BERT -> bertLike(out, "bert", "BertModel", c);
             case ROBERTA -> bertLike(out, "roberta", "RobertaModel", c);
@@ -232,7 +233,7 @@ final class FolderFiles {
     }
 
     private static ObjectNode tokenizerConfig(ModelDescription description, EncoderConfig encoder, TokenizerFile tokenizer) {
-        ObjectNode out = JsonObjects.MAPPER.createObjectNode();
+        ObjectNode out = JsonNodeFactory.instance.objectNode();
         out.put("tokenizer_class", "PreTrainedTokenizerFast").put("model_max_length", description.maxTokens());
         out.put("clean_up_tokenization_spaces", false);
         if (encoder.architecture() != Architecture.BERT) { // the others know one token type, or none and fail on the input

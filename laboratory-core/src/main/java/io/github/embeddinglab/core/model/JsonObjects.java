@@ -6,12 +6,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.embeddinglab.api.InvalidModelException;
+import io.github.embeddinglab.core.json.JsonTrees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,9 +28,19 @@ final class JsonObjects {
                     .build())
             .build();
 
-    static final ObjectMapper MAPPER = new ObjectMapper(FACTORY)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(SerializationFeature.INDENT_OUTPUT);
+    /** For vocabularies: hundreds of thousands of different names are neither worth a symbol table nor interning. */
+    static final JsonFactory VOCABULARIES = new JsonFactoryBuilder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .streamReadConstraints(FACTORY.streamReadConstraints())
+            .build();
+
+    /** Apart, since binding is slow to start and reading does without it. */
+    private static final class Writer {
+        private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY).enable(SerializationFeature.INDENT_OUTPUT);
+    }
 
     private JsonObjects() {}
 
@@ -48,7 +58,7 @@ final class JsonObjects {
     static ObjectNode parse(byte[] bytes, String where) {
         JsonNode node;
         try {
-            node = MAPPER.readTree(bytes);
+            node = JsonTrees.read(FACTORY, bytes);
         } catch (JsonProcessingException e) {
             throw new InvalidModelException(
                     where + " is no valid JSON (" + reason(e) + "); restore the file from the original model", e);
@@ -64,7 +74,7 @@ final class JsonObjects {
 
     static byte[] bytes(JsonNode node) {
         try {
-            return (MAPPER.writeValueAsString(node) + "\n").getBytes(StandardCharsets.UTF_8);
+            return (Writer.MAPPER.writeValueAsString(node) + "\n").getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree could not be written", e);
         }

@@ -2,6 +2,7 @@ package io.github.embeddinglab.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.embeddinglab.api.InvalidModelException;
+import io.github.embeddinglab.core.json.JsonTrees;
 import io.github.embeddinglab.core.model.ModelModule.DenseActivation;
 import io.github.embeddinglab.core.model.ModelModule.PoolingMode;
 import java.io.IOException;
@@ -84,7 +85,7 @@ final class ModulesReader {
     private Found run() {
         JsonNode list;
         try {
-            list = JsonObjects.MAPPER.readTree(Files.readAllBytes(file));
+            list = JsonTrees.read(JsonObjects.FACTORY, Files.readAllBytes(file));
         } catch (IOException e) {
             throw new InvalidModelException(
                     file + " cannot be read as JSON (" + JsonObjects.reason(e) + "); restore it from the original model", e);

@@ -3,6 +3,7 @@ package io.github.embeddinglab.core.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.core.files.WholeFiles;
@@ -18,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
+import org.apiguardian.api.API;
 
 /**
  * Writes safetensors in one canonical form: wide types first and names sorted within a type, as the format's own writer
@@ -76,7 +77,7 @@ public final class SafetensorsWriter {
             write(tensors, folder.resolve(Safetensors.SINGLE));
             return;
         }
-        ObjectNode index = JsonObjects.MAPPER.createObjectNode();
+        ObjectNode index = JsonNodeFactory.instance.objectNode();
         index.putObject("metadata").put("total_size", total);
         ObjectNode map = index.putObject("weight_map");
         for (int i = 0; i < shards.size(); i++) {

@@ -34,7 +34,7 @@ record TokenizerFile(int rows, int truncation, String truncationSide, String ber
             throw new InvalidModelException("tokenizer " + file
                     + " does not exist; save the model with its fast tokenizer (tokenizer.json) and copy the file here");
         }
-        try (JsonParser parser = JsonObjects.FACTORY.createParser(file.toFile())) {
+        try (JsonParser parser = JsonObjects.VOCABULARIES.createParser(file.toFile())) {
             return new Walk(parser, file).run();
         } catch (JsonProcessingException e) {
             throw broken(file, "is no valid JSON (" + JsonObjects.reason(e) + ")", e);
@@ -45,7 +45,7 @@ record TokenizerFile(int rows, int truncation, String truncationSide, String ber
 
     static TokenizerFile parse(byte[] json) {
         Path file = Path.of("tokenizer.json");
-        try (JsonParser parser = JsonObjects.FACTORY.createParser(json)) {
+        try (JsonParser parser = JsonObjects.VOCABULARIES.createParser(json)) {
             return new Walk(parser, file).run();
         } catch (IOException e) {
             throw broken(file, "is no valid JSON (" + JsonObjects.reason(e) + ")", e);

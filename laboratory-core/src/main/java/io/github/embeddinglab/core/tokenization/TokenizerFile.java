@@ -6,10 +6,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.embeddinglab.api.InvalidModelException;
+import io.github.embeddinglab.core.json.JsonTrees;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -23,16 +24,17 @@ import java.util.List;
  * streamed to whoever needs them: a tree of 250,000 pieces would take some 100 MB.
  */
 final class TokenizerFile {
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(1 << 24)
-                            .maxNameLength(1 << 20)
-                            .build())
-                    // Hundreds of thousands of different names: neither worth a symbol table nor interning.
-                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(1 << 24)
+                    .maxNameLength(1 << 20)
                     .build())
+            // Hundreds of thousands of different names: neither worth a symbol table nor interning.
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private static final List<String> PAD_TOKENS = List.of("[PAD]", "<pad>");
 
@@ -112,7 +114,7 @@ final class TokenizerFile {
     /** The same file with a lower-casing step before its normaliser; this one where it has such a step already. */
     TokenizerFile lowerCased() {
         JsonNode before = tree.path("normalizer");
-        ArrayNode steps = JSON.createArrayNode();
+        ArrayNode steps = NODES.arrayNode();
         if (before.path("type").asText().equals("Sequence")) {
             before.path("normalizers").forEach(steps::add);
         } else if (before.isObject()) {
@@ -124,7 +126,7 @@ final class TokenizerFile {
             }
         }
         steps.insertObject(0).put("type", "Lowercase");
-        ObjectNode after = JSON.createObjectNode().put("type", "Sequence").set("normalizers", steps);
+        ObjectNode after = NODES.objectNode().put("type", "Sequence").set("normalizers", steps);
         return new TokenizerFile(name, replaced("normalizer", after.toString()));
     }
 
@@ -146,7 +148,7 @@ final class TokenizerFile {
             throw new IllegalStateException("the text was read before", e);
         }
         int open = text.indexOf('{') + 1;
-        return text.substring(0, open) + JSON.getNodeFactory().textNode(field) + ":" + value + "," + text.substring(open);
+        return text.substring(0, open) + NODES.textNode(field) + ":" + value + "," + text.substring(open);
     }
 
     InvalidModelException invalid(String problem) {
@@ -184,14 +186,14 @@ final class TokenizerFile {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw invalid("not a JSON object: get the file anew");
             }
-            ObjectNode root = JSON.createObjectNode();
+            ObjectNode root = NODES.objectNode();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String field = parser.currentName();
                 JsonToken value = parser.nextToken();
                 if (field.equals("model") && value == JsonToken.START_OBJECT) {
                     root.set(field, model(parser, sink));
                 } else {
-                    root.set(field, JSON.readTree(parser));
+                    root.set(field, JsonTrees.value(parser));
                 }
             }
             if (parser.nextToken() != null) {
@@ -211,7 +213,7 @@ final class TokenizerFile {
     }
 
     private ObjectNode model(JsonParser parser, VocabularySink sink) throws IOException {
-        ObjectNode model = JSON.createObjectNode();
+        ObjectNode model = NODES.objectNode();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             JsonToken value = parser.nextToken();
@@ -220,7 +222,7 @@ final class TokenizerFile {
             } else if (field.equals("merges")) {
                 parser.skipChildren();
             } else {
-                model.set(field, JSON.readTree(parser));
+                model.set(field, JsonTrees.value(parser));
             }
         }
         return model;
@@ -239,7 +241,7 @@ final class TokenizerFile {
         } else if (start == JsonToken.START_ARRAY) {
             int id = 0;
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                ArrayNode piece = JSON.readTree(parser) instanceof ArrayNode pair ? pair : JSON.createArrayNode();
+                ArrayNode piece = JsonTrees.value(parser) instanceof ArrayNode pair ? pair : NODES.arrayNode();
                 sink.entry(piece.path(0).asText(), id++);
             }
         } else {

@@ -1,11 +1,14 @@
 package io.github.embeddinglab.core.zoo;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.InvalidModelException;
 import io.github.embeddinglab.core.files.WholeFiles;
+import io.github.embeddinglab.core.json.JsonTrees;
 import io.github.embeddinglab.core.model.ModelFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,9 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 final class KnownFingerprints {
     private static final Logger LOG = LoggerFactory.getLogger(KnownFingerprints.class);
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
-            .build();
+    private static final JsonFactory JSON = new JsonFactory();
     private static final int NAME_LENGTH = 32;
 
     /** A file written to within this time before it is read could be written to again without a later time. */
@@ -140,19 +141,40 @@ final class KnownFingerprints {
             return Optional.empty();
         }
         try {
-            Entry entry = JSON.readValue(file.toFile(), Entry.class);
-            boolean whole = entry != null && entry.fingerprint() != null && entry.files() != null;
-            return whole ? Optional.of(entry) : Optional.empty();
+            return entry(JsonTrees.read(JSON, Files.readAllBytes(file)));
         } catch (IOException e) {
             LOG.warn("{} is damaged and is written anew: {}", file, e.getClass().getSimpleName());
             return Optional.empty();
         }
     }
 
+    /** Empty where the record is not whole. */
+    private static Optional<Entry> entry(JsonNode node) {
+        JsonNode fingerprint = node.path("fingerprint");
+        JsonNode original = node.path("original");
+        if (!fingerprint.isTextual() || !node.path("files").isArray()) {
+            return Optional.empty();
+        }
+        List<Stamp> files = new ArrayList<>();
+        for (JsonNode file : node.path("files")) {
+            files.add(new Stamp(
+                    file.path("file").asText(), file.path("bytes").asLong(), file.path("modified").asText(), file.path("changed").asText()));
+        }
+        return Optional.of(new Entry(
+                node.path("path").asText(), fingerprint.textValue(), files, original.isTextual() ? original.textValue() : null));
+    }
+
+    /** Apart, since binding is slow to start and reading does without it. */
+    private static final class Writer {
+        private static final ObjectMapper MAPPER = JsonMapper.builder()
+                .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+                .build();
+    }
+
     private void write(Path folder, String fingerprint, List<Stamp> files, @Nullable String original) {
         String path = folder.toAbsolutePath().normalize().toString();
         try {
-            WholeFiles.file(file(folder), JSON.writeValueAsBytes(new Entry(path, fingerprint, files, original)));
+            WholeFiles.file(file(folder), Writer.MAPPER.writeValueAsBytes(new Entry(path, fingerprint, files, original)));
         } catch (IOException e) {
             LOG.warn("the fingerprint of {} cannot be kept in {} ({}); it is computed at each start", folder, directory, e.getMessage());
         }

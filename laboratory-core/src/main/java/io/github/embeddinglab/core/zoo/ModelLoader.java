@@ -15,6 +15,7 @@ import io.github.embeddinglab.core.tokenization.Tokenizer;
 import io.github.embeddinglab.core.tokenization.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a folder into a running model. */
 final class ModelLoader {
@@ -24,6 +25,7 @@ final class ModelLoader {
     private final KnownFingerprints fingerprints;
     private final CompiledGraphs graphs;
     private final Notices notices = new Notices();
+    private @Nullable Devices devices;
 
     ModelLoader(ZooSettings settings, ClassLoader classLoader, Workers workers, KnownFingerprints fingerprints) {
         this.settings = settings;
@@ -57,6 +59,9 @@ final class ModelLoader {
 
     private LoadedModels.Loaded open(Path path, Opened opened) {
         try (ModelFolder folder = ModelFolder.open(path)) {
+            if (folder.architecture() != Architecture.STATIC) {
+                devices().prepare();
+            }
             fingerprints.settle(folder);
             Tokenizer tokenizer =
                     Tokenizers.open(folder.tokenizer(), settings.directory().resolve("natives"), folder.lowerCase());
@@ -89,11 +94,17 @@ final class ModelLoader {
     }
 
     private LoadedModels.Loaded transformer(ModelProfile profile, Tokenizer tokenizer, Path compiled) {
-        Devices devices = Devices.choose(classLoader, settings.devices());
         return new LoadedModels.Loaded(
                 EmbedderFactory.transformer(
-                        profile, tokenizer, compiled.resolve(CompiledGraph.MODEL_FILE), devices, workers),
+                        profile, tokenizer, compiled.resolve(CompiledGraph.MODEL_FILE), devices(), workers),
                 bytes(compiled));
+    }
+
+    private synchronized Devices devices() {
+        if (devices == null) {
+            devices = Devices.choose(classLoader, settings.devices());
+        }
+        return devices;
     }
 
     private int maxTokens(ModelFolder folder) {

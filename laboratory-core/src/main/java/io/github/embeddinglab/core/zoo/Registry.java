@@ -1,8 +1,9 @@
 package io.github.embeddinglab.core.zoo;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,6 +14,7 @@ import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.ModelId;
 import io.github.embeddinglab.api.ModelNotFoundException;
 import io.github.embeddinglab.core.files.WholeFiles;
+import io.github.embeddinglab.core.json.JsonTrees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,7 +28,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Names and facts of models: the built-in ones and the user's, which are kept in {@code registry.json} of the model
@@ -35,11 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class Registry {
     private static final String FILE = "registry.json";
     private static final long POLL_MILLIS = 20;
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
-            .build();
+    private static final JsonFactory JSON = new JsonFactory();
 
     private record Content(List<RegistryEntry> models) {}
 
@@ -52,7 +49,7 @@ final class Registry {
             if (in == null) {
                 throw new LaboratoryException("models.json is missing from laboratory-core; the jar is damaged");
             }
-            this.builtIn = JSON.readValue(in, Content.class).models();
+            this.builtIn = models(JsonTrees.read(JSON, in.readAllBytes()));
         } catch (IOException e) {
             throw new UncheckedIOException("models.json of laboratory-core cannot be read", e);
         }
@@ -116,12 +113,15 @@ final class Registry {
             return List.of();
         }
         try {
-            Content content = JSON.readValue(file.toFile(), Content.class);
-            if (content == null || content.models() == null || !content.models().stream().allMatch(Registry::isWhole)) {
-                throw new ConfigurationException(file + " is damaged: it needs a list \"models\" of entries with id and path;"
-                        + " mend it, or move it away to begin with an empty registry");
+            List<RegistryEntry> users = models(JsonTrees.read(JSON, Files.readAllBytes(file)));
+            for (RegistryEntry user : users) {
+                if (user.path() == null) {
+                    throw new IllegalArgumentException("the entry \"" + user.id() + "\" has no path");
+                }
             }
-            return content.models();
+            return users;
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(file + " is damaged (" + e.getMessage() + "); mend it, or move it away to begin with an empty registry", e);
         } catch (JsonProcessingException e) {
             throw new ConfigurationException(file + " is damaged at line " + e.getLocation().getLineNr()
                     + "; mend it, or move it away to begin with an empty registry", e);
@@ -130,8 +130,22 @@ final class Registry {
         }
     }
 
-    private static boolean isWhole(@Nullable RegistryEntry entry) {
-        return entry != null && entry.id() != null && entry.path() != null;
+    /** @throws IllegalArgumentException naming what is wrong */
+    private static List<RegistryEntry> models(JsonNode root) {
+        if (!root.path("models").isArray()) {
+            throw new IllegalArgumentException("it has no list \"models\"");
+        }
+        List<RegistryEntry> models = new ArrayList<>();
+        root.path("models").forEach(node -> models.add(EntryReader.read(node)));
+        return List.copyOf(models);
+    }
+
+    /** Apart, since binding is slow to start and reading does without it. */
+    private static final class Writer {
+        private static final ObjectMapper MAPPER = JsonMapper.builder()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+                .build();
     }
 
     private void update(UnaryOperator<List<RegistryEntry>> change) {
@@ -144,7 +158,7 @@ final class Registry {
                     Thread.sleep(POLL_MILLIS);
                 }
                 // the lock goes with the channel
-                WholeFiles.file(directory.resolve(FILE), JSON.writeValueAsBytes(new Content(change.apply(users()))));
+                WholeFiles.file(directory.resolve(FILE), Writer.MAPPER.writeValueAsBytes(new Content(change.apply(users()))));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
