@@ -106,7 +106,7 @@ final class EntryReader {
             throw wrong("prompts", "an object", null);
         }
         Map<String, String> prompts = new LinkedHashMap<>();
-        node.fields().forEachRemaining(prompt -> prompts.put(prompt.getKey(), string("prompts", prompt.getValue())));
+        node.properties().forEach(prompt -> prompts.put(prompt.getKey(), string("prompts", prompt.getValue())));
         return prompts;
     }
 
