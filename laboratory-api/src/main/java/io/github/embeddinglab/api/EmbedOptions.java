@@ -101,8 +101,8 @@ public final class EmbedOptions {
     }
 
     /**
-     * Switches the optimisations that keep the result (on by default): equal texts are computed once. Lossy ones have
-     * names of their own and are never switched by this.
+     * Switches the optimisations that keep the result (on by default): equal texts are computed once, and a single text may
+     * share a batch with those of other callers. Lossy ones have names of their own and are never switched by this.
      *
      * @param optimize whether to use them
      * @return a copy

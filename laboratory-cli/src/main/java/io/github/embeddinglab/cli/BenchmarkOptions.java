@@ -135,7 +135,7 @@ final class BenchmarkOptions {
         return command;
     }
 
-    /** A file of options: ONNX Runtime 1.29 dies where the process's command line is longer than some 4 kB. */
+    /** A file of options, so that the command line stays short whatever the class path is. */
     private static Path classPath(String entries) {
         try {
             Path options = Files.createTempFile("laboratory", ".options");

@@ -28,7 +28,7 @@ class KilledBenchmarkTest {
     private Path folder = Path.of(".");
 
     private Process start(Path out) throws IOException {
-        // ONNX Runtime dies where the process's command line is longer than some 4 kB
+        // a class path of many modules may be longer than the system lets a command line be
         Path options = Files.writeString(
                 folder.resolve("class-path.options"),
                 "-cp \"" + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")) + "\"");

@@ -8,6 +8,7 @@ import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.Embeddings;
+import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Overflow;
 import io.github.embeddinglab.api.Progress;
 import io.github.embeddinglab.api.Resources;
@@ -21,6 +22,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -74,6 +76,60 @@ class BatchingTest {
                 assertThat(ReferenceModels.difference(elsewhere.vector(row), alone)).isLessThanOrEqualTo(1e-6);
             }
         }
+    }
+
+    @Test
+    @ExtendWith(Seeds.class)
+    void singleTextsOfConcurrentCallersAreAsIfAlone(Seeds.Seed seed) throws Exception {
+        Random random = seed.random();
+        List<String> texts = IntStream.range(0, 240).mapToObj(i -> words(random.nextInt(40), random) + " " + i).toList();
+        List<FutureTask<Embeddings>> calls = texts.stream()
+                .map(text -> new FutureTask<>(() -> model.embed(List.of(text))))
+                .toList();
+        AtomicInteger next = new AtomicInteger();
+        List<Thread> callers = IntStream.range(0, 8)
+                .mapToObj(i -> new Thread(() -> {
+                    for (int call = next.getAndIncrement(); call < calls.size(); call = next.getAndIncrement()) {
+                        calls.get(call).run();
+                    }
+                }))
+                .toList();
+        callers.forEach(Thread::start);
+        EmbedOptions byItself = EmbedOptions.defaults().optimize(false); // never joins others
+        for (int i = 0; i < texts.size(); i++) {
+            Embeddings gathered = calls.get(i).get();
+            Embeddings single = model.embed(List.of(texts.get(i)), byItself);
+            assertThat(ReferenceModels.difference(gathered.vector(0), single.vector(0))).as(texts.get(i)).isLessThanOrEqualTo(1e-6);
+            assertThat(gathered.tokenUse(0)).isEqualTo(single.tokenUse(0));
+        }
+    }
+
+    @Test
+    void closingWaitsForGatheredCalls() throws Exception {
+        EmbeddingLaboratory other = ReferenceModels.builder().build();
+        AtomicInteger served = new AtomicInteger();
+        List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> callers = IntStream.range(0, 6)
+                .mapToObj(i -> new Thread(() -> {
+                    try {
+                        while (true) {
+                            assertThat(other.embed(List.of("text " + served.get())).rows()).isEqualTo(1);
+                            served.incrementAndGet();
+                        }
+                    } catch (LaboratoryException | AssertionError e) {
+                        failures.add(e);
+                    }
+                }))
+                .toList();
+        callers.forEach(Thread::start);
+        while (served.get() < 20) {
+            Thread.onSpinWait();
+        }
+        other.close();
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        assertThat(failures).hasSize(6).allSatisfy(e -> assertThat(e).isInstanceOf(LaboratoryException.class).hasMessageContaining("closed"));
     }
 
     /** Each word is one token, so the windows can be made by hand: 254 words and two special tokens. */

@@ -1,8 +1,12 @@
 package io.github.embeddinglab.core.host;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -11,6 +15,12 @@ import org.apiguardian.api.API.Status;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class HostEnvironment {
+    /** The variable that keeps ONNX Runtime 1.29 and newer from reporting. */
+    public static final String RUNTIME_REPORTS_NOTHING = "ORT_DISABLE_TELEMETRY";
+
+    private static final Set<String> YES = Set.of("1", "true", "yes", "on", "y");
+    private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
+
     private final Map<String, String> variables;
     private final Path home;
 
@@ -101,6 +111,30 @@ public final class HostEnvironment {
      */
     public boolean isTerminal(String stream) {
         return variable("LAB_TERMINAL").map(streams -> streams.contains(stream)).orElse(false);
+    }
+
+    /**
+     * Whether ONNX Runtime is told not to report: {@code ORT_DISABLE_TELEMETRY}. That it also keeps silent where it sees a
+     * build server is left out, for nobody should rely on it.
+     *
+     * @return true for a value that it takes for yes
+     */
+    public boolean runtimeReportsNothing() {
+        return variable(RUNTIME_REPORTS_NOTHING).map(value -> YES.contains(value.strip().toLowerCase(Locale.ROOT))).orElse(false);
+    }
+
+    /**
+     * How long this process's command line is, as the system shows it to the process: without what {@code @argfile} and
+     * {@code JDK_JAVA_OPTIONS} add.
+     *
+     * @return bytes, 0 where the system does not tell
+     */
+    public int commandLineBytes() {
+        try {
+            return Files.readAllBytes(COMMAND_LINE).length;
+        } catch (IOException e) {
+            return ProcessHandle.current().info().commandLine().map(String::length).orElse(0);
+        }
     }
 
     /**

@@ -16,7 +16,7 @@ final class BatchPlan {
     private static final int SMALLEST_SHARE = 64;
 
     /** From this many tokens on a matrix product runs at its full speed, so waiting for more is not worth padding. */
-    private static final int FULL_ENOUGH = 128;
+    static final int FULL_ENOUGH = 128;
 
     /**
      * One batch.
@@ -29,6 +29,15 @@ final class BatchPlan {
     record Batch(int[] sequences, int length, long tokens) {
         long places() {
             return (long) sequences.length * length;
+        }
+
+        /** All of some sequences, whatever the limits. */
+        static Batch all(List<Sequence> sequences) {
+            int[] numbers = new int[sequences.size()];
+            Arrays.setAll(numbers, number -> number);
+            int longest = sequences.stream().mapToInt(Sequence::length).max().orElse(1);
+            long tokens = sequences.stream().mapToLong(sequence -> Math.max(1, sequence.length())).sum();
+            return new Batch(numbers, Math.max(1, longest), tokens);
         }
     }
 
@@ -72,7 +81,7 @@ final class BatchPlan {
     /** Where the batch that begins at {@code from} ends: at its share of tokens, never beyond a limit. */
     private static int end(int[] order, int from, int[] lengths, long share, Limits limits) {
         int length = Math.max(1, lengths[order[from]]);
-        long most = Math.max(1, Math.min(Math.min(limits.rows(), limits.places() / length), limits.rowsOf(length)));
+        long most = limits.most(length);
         long tokens = length;
         int to = from + 1;
         while (to < order.length && to - from < most && tokens < share) {
@@ -103,6 +112,11 @@ final class BatchPlan {
         /** Most places of a batch, padding included: half as many again as tokens, for attention is the smaller part. */
         long places() {
             return tokens + tokens / 2L;
+        }
+
+        /** Most sequences of a batch whose longest has that many tokens, at least one. */
+        long most(int length) {
+            return Math.max(1, Math.min(Math.min(rows, places() / length), rowsOf(length)));
         }
 
         /** Most sequences of a length that stay under the memory ceiling, at least one. */

@@ -38,7 +38,7 @@ final class EncoderSession implements Replica {
 
     EncoderSession(Path graph, Settings settings) {
         this.device = settings.device();
-        this.environment = OrtEnvironment.getEnvironment();
+        this.environment = RuntimeEnvironment.get();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(settings.threads());
             options.setInterOpNumThreads(1);

@@ -12,6 +12,9 @@ import java.util.List;
 final class TextPreparation {
     private static final int TEXTS_PER_TASK = 64;
 
+    /** A text of so many characters takes some tens of microseconds; to wait for a thread of the budget takes longer. */
+    private static final int SHORT = 2_000;
+
     private final Tokenizer tokenizer;
     private final int maxTokens;
     private final boolean promptIsPooled;
@@ -36,10 +39,14 @@ final class TextPreparation {
                 : tokenizer.count(prompt) - tokenizer.special().added();
         TokenIds[] encoded = new TokenIds[texts.size()];
         int tasks = (texts.size() + TEXTS_PER_TASK - 1) / TEXTS_PER_TASK;
-        workers.run(tasks, task -> {
+        boolean one = texts.size() == 1 && texts.get(0).length() <= SHORT;
+        if (one) {
+            encoded[0] = tokenizer.encode(prompt + texts.get(0));
+        }
+        workers.run(one ? 0 : tasks, task -> {
             int end = Math.min(texts.size(), (task + 1) * TEXTS_PER_TASK);
             for (int i = task * TEXTS_PER_TASK; i < end; i++) {
-                encoded[i] = tokenizer.encode(prompt.isEmpty() ? texts.get(i) : prompt + texts.get(i));
+                encoded[i] = tokenizer.encode(prompt + texts.get(i));
             }
         });
         List<Sequence> sequences = new ArrayList<>(texts.size());

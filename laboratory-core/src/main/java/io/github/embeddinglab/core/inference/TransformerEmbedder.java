@@ -21,6 +21,7 @@ final class TransformerEmbedder extends LocalEmbedder {
     private final Workers workers;
     private final TextPreparation preparation;
     private final BatchPlan.Limits limits;
+    private final SingleTexts singles;
 
     TransformerEmbedder(ModelProfile profile, Tokenizer tokenizer, Encoder encoder, Workers workers) {
         super(profile);
@@ -33,6 +34,8 @@ final class TransformerEmbedder extends LocalEmbedder {
                 workers.resources().batchRows(),
                 workers.resources().memoryLimit(),
                 new ActivationMemory(profile.encoderOrThrow()));
+        this.singles = new SingleTexts(
+                workers, limits, (sequences, alone) -> runBatch(BatchPlan.Batch.all(sequences), sequences, alone));
     }
 
     @Override
@@ -48,8 +51,13 @@ final class TransformerEmbedder extends LocalEmbedder {
         requireRoom(batches);
         boolean split = sequences.size() > uniques.texts().size();
         // many equal texts are one batch, too, but bulk work gains nothing from a second session
-        boolean alone = texts.size() == 1 && batches.size() == 1;
+        boolean alone = texts.size() == 1 && sequences.size() == 1;
         Steps steps = new Steps(sequences.size(), uniques.texts().size(), options.progress());
+        if (alone && options.optimize()) {
+            float[] vector = singles.run(sequences.get(0));
+            steps.advance(1);
+            return Embeddings.adopt(vector, dimensions, prepared.uses(), fingerprint());
+        }
         workers.run(batches.size(), number -> {
             BatchPlan.Batch batch = batches.get(number);
             float[] rows = runBatch(batch, sequences, alone);

@@ -71,6 +71,20 @@ public final class Workers implements AutoCloseable {
         permits.release(resources.threads() - 1);
     }
 
+    /** Waits for a thread of the budget, on which the caller then computes itself. */
+    void take() throws InterruptedException {
+        permits.acquire();
+    }
+
+    void give() {
+        permits.release();
+    }
+
+    /** Threads of the budget on which nobody computes just now. */
+    int idle() {
+        return permits.availablePermits();
+    }
+
     /** One of several tasks that may run at the same time. */
     @FunctionalInterface
     interface Task {

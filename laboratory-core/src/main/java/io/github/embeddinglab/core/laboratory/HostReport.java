@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.core.device.Device;
 import io.github.embeddinglab.core.device.Devices;
+import io.github.embeddinglab.core.device.RuntimeHazards;
 import io.github.embeddinglab.core.export.ModelJar;
 import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.vectors.VectorKernels;
@@ -63,6 +64,8 @@ public record HostReport(Map<String, String> facts, List<Problem> problems) {
                 environment.system() + ", " + Runtime.getRuntime().availableProcessors() + " processors, heap limit "
                         + (Runtime.getRuntime().maxMemory() >> 20) + " MB");
         facts.put("processor", processor());
+        RuntimeHazards.find(loader, environment)
+                .forEach(hazard -> problems.add(new Problem(hazard.what(), hazard.fix())));
         try {
             Devices devices = Devices.choose(loader, List.of());
             facts.put("devices", devices.chosen().stream()

@@ -4,7 +4,9 @@ import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.InvalidModelException;
 import io.github.embeddinglab.api.ModelVariant;
 import io.github.embeddinglab.core.device.Devices;
+import io.github.embeddinglab.core.device.RuntimeHazards;
 import io.github.embeddinglab.core.graph.CompiledGraph;
+import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.core.inference.EmbedderFactory;
 import io.github.embeddinglab.core.inference.ModelProfile;
 import io.github.embeddinglab.core.inference.Notices;
@@ -16,9 +18,13 @@ import io.github.embeddinglab.core.tokenization.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns a folder into a running model. */
 final class ModelLoader {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
+
     private final ZooSettings settings;
     private final ClassLoader classLoader;
     private final Workers workers;
@@ -102,7 +108,13 @@ final class ModelLoader {
 
     private synchronized Devices devices() {
         if (devices == null) {
-            devices = Devices.choose(classLoader, settings.devices());
+            Devices found = Devices.choose(classLoader, settings.devices());
+            if (notices.firstRuntime()) {
+                // before the natives are loaded: one of the hazards ends the process there
+                RuntimeHazards.find(classLoader, HostEnvironment.current())
+                        .forEach(hazard -> LOG.warn("{}; {}", hazard.what(), hazard.fix()));
+            }
+            devices = found;
         }
         return devices;
     }
