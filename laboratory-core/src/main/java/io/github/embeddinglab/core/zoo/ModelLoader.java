@@ -6,6 +6,7 @@ import io.github.embeddinglab.api.ModelVariant;
 import io.github.embeddinglab.core.device.Devices;
 import io.github.embeddinglab.core.device.RuntimeHazards;
 import io.github.embeddinglab.core.graph.CompiledGraph;
+import io.github.embeddinglab.core.graph.Dialect;
 import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.core.inference.EmbedderFactory;
 import io.github.embeddinglab.core.inference.ModelProfile;
@@ -17,6 +18,7 @@ import io.github.embeddinglab.core.tokenization.Tokenizer;
 import io.github.embeddinglab.core.tokenization.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +55,7 @@ final class ModelLoader {
                     : transformer(
                             changed.profile(),
                             tokenizer,
-                            graphs.folder(folder, changed.profile().modules(), changed.graphSuffix()));
+                            dialect -> graphs.folder(folder, changed.profile().modules(), changed.graphSuffix(), dialect));
         });
     }
 
@@ -86,7 +88,7 @@ final class ModelLoader {
                 folder.modules(),
                 table ? null : folder.encoder(),
                 notices);
-        return table ? table(profile, folder, tokenizer) : transformer(profile, tokenizer, graphs.folder(folder));
+        return table ? table(profile, folder, tokenizer) : transformer(profile, tokenizer, dialect -> graphs.folder(folder, dialect));
     }
 
     private LoadedModels.Loaded table(ModelProfile profile, ModelFolder folder, Tokenizer tokenizer) {
@@ -94,8 +96,9 @@ final class ModelLoader {
                 EmbedderFactory.tokenTable(profile, tokenizer, folder.tensors(), workers), bytes(folder.path()));
     }
 
-    private LoadedModels.Loaded transformer(ModelProfile profile, Tokenizer tokenizer, Path compiled) {
+    private LoadedModels.Loaded transformer(ModelProfile profile, Tokenizer tokenizer, Function<Dialect, Path> graph) {
         Devices devices = Devices.choose(classLoader, settings.devices());
+        Path compiled = graph.apply(devices.dialect());
         if (notices.firstRuntime()) {
             // before the natives are loaded: one of the hazards ends the process there
             RuntimeHazards.find(classLoader, HostEnvironment.current())
