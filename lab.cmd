@@ -38,6 +38,16 @@ bash "%ROOT:\=/%/benchmarks/inference.sh" %ARGS%
 exit /b %ERRORLEVEL%
 :benchmark_done
 
+rem suites find the checkout's data from wherever they are called; "set" shows the words without reading them again
+if not "%VERB%"=="benchmark" goto catalogue_done
+set "SUITE="
+for %%s in (quality retrieval all) do if "%WORD%"=="%%s" set "SUITE=%%s"
+if not defined SUITE goto catalogue_done
+set ARGS | findstr /c:"--catalogue" >nul
+if not errorlevel 1 goto catalogue_done
+set ARGS=%ARGS% --catalogue "%ROOT%\benchmarks\catalogue.json"
+:catalogue_done
+
 set "JAVA=java"
 if not defined JAVA_HOME goto java_on_path
 set "JAVA=%JAVA_HOME%\bin\java.exe"
@@ -65,7 +75,7 @@ set "MAIN=io.github.embeddinglab.examples.Demo"
 set ARGS=%ARGS:*demo=%
 :module_done
 set "MODULES=%MODULE%"
-set "SOURCES=laboratory-api laboratory-vectors laboratory-core laboratory-evaluation laboratory-cpu laboratory-cli"
+set "SOURCES=laboratory-api laboratory-vectors laboratory-core laboratory-evaluation laboratory-training laboratory-cpu laboratory-cli"
 if "%MODULE%"=="examples" set "SOURCES=%SOURCES% examples"
 if "%DEVICE%"=="gpu" set "MODULES=%MODULE%,laboratory-gpu"
 if "%DEVICE%"=="gpu" set "SOURCES=%SOURCES% laboratory-gpu"
@@ -111,7 +121,7 @@ set "CP=%CP%;%ROOT%\laboratory-gpu\target\classes;%ROOT%\laboratory-gpu\target\l
 rem verbs that search vectors want the flag; the others are spared its warning line
 set "VECTOR=--add-modules jdk.incubator.vector"
 if "%MODULE%"=="examples" goto flags_done
-for %%v in (models embed export -h --help -V --version help) do if "%VERB%"=="%%v" set "VECTOR="
+for %%v in (models embed export generate -h --help -V --version help) do if "%VERB%"=="%%v" set "VECTOR="
 if "%VERB%"=="" set "VECTOR="
 :flags_done
 

@@ -7,6 +7,7 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import io.github.embeddinglab.core.device.Device;
 import io.github.embeddinglab.core.device.DeviceProvider;
+import io.github.embeddinglab.core.graph.Dialect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,6 +79,12 @@ public final class CudaDeviceProvider implements DeviceProvider {
                     + " in the versions of this ONNX Runtime (" + OrtEnvironment.getEnvironment().getVersion()
                     + "), or use laboratory-cpu";
         }
+    }
+
+    /** TensorRT takes operators of the standard only; of the fused graph it would get scraps between ONNX Runtime's own. */
+    @Override
+    public Dialect dialect(Device device) {
+        return device.kind().equals(TENSORRT) ? Dialect.STANDARD : Dialect.FUSED;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.github.embeddinglab.api.spi.NamedProvider;
 import io.github.embeddinglab.core.device.Device;
 import io.github.embeddinglab.core.device.DeviceProvider;
 import io.github.embeddinglab.core.device.Devices;
+import io.github.embeddinglab.core.graph.Dialect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +59,13 @@ class CudaDeviceProviderTest {
         Assumptions.assumeTrue(!devices.isEmpty(), "skipped: needs a CUDA device");
         assertThat(devices.get(0).kind()).isEqualTo("cuda");
         assertThat(devices).extracting(Device::kind).containsAnyOf("cuda", "tensorrt");
+    }
+
+    @Test
+    void tensorrtIsGivenStandardOperators() {
+        CudaDeviceProvider provider = new CudaDeviceProvider();
+        assertThat(provider.dialect(new Device("tensorrt", 0, ""))).isEqualTo(Dialect.STANDARD);
+        assertThat(provider.dialect(new Device("cuda", 0, ""))).isEqualTo(Dialect.FUSED);
     }
 
     private static void skipWhereThereIsADevice() {

@@ -3,6 +3,7 @@ package io.github.embeddinglab.core.device;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.github.embeddinglab.api.spi.NamedProvider;
+import io.github.embeddinglab.core.graph.Dialect;
 import java.util.List;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
@@ -24,6 +25,16 @@ public interface DeviceProvider extends NamedProvider {
      * @return one line with the way out; empty when there are devices
      */
     String problem();
+
+    /**
+     * The operators in which a device wants its graphs. ONNX Runtime runs what a device does not know elsewhere, in pieces.
+     *
+     * @param device one of {@link #devices()}
+     * @return fused operators, unless a provider says otherwise
+     */
+    default Dialect dialect(Device device) {
+        return Dialect.FUSED;
+    }
 
     /**
      * Prepares a session for a device.

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import io.github.embeddinglab.api.DeviceException;
 import io.github.embeddinglab.api.MissingArtifactException;
 import io.github.embeddinglab.api.spi.NamedProvider;
+import io.github.embeddinglab.core.graph.Dialect;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.net.URL;
@@ -114,6 +115,15 @@ public final class Devices {
      */
     public DeviceProvider provider() {
         return provider;
+    }
+
+    /**
+     * The dialect that every chosen device runs.
+     *
+     * @return standard operators as soon as one wants them
+     */
+    public Dialect dialect() {
+        return chosen.stream().allMatch(device -> provider.dialect(device) == Dialect.FUSED) ? Dialect.FUSED : Dialect.STANDARD;
     }
 
     /**

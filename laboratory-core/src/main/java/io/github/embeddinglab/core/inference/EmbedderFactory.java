@@ -32,12 +32,13 @@ public final class EmbedderFactory {
             ModelProfile profile, Tokenizer tokenizer, Path graph, Devices devices, Workers workers) {
         List<EncoderSession> sessions = new ArrayList<>();
         try {
+            int padding = profile.encoderOrThrow().padTokenId();
             boolean arena = workers.resources().arena();
             for (Device device : devices.chosen()) {
                 sessions.add(new EncoderSession(
-                        graph, new EncoderSession.Settings(devices.provider(), device, arena, 1)));
+                        graph, padding, new EncoderSession.Settings(devices.provider(), device, arena, 1)));
             }
-            Encoder encoder = new Encoder(new Replicas(sessions), new LoneBatches(wide(graph, devices, workers)));
+            Encoder encoder = new Encoder(new Replicas(sessions), new LoneBatches(wide(graph, padding, devices, workers)));
             return new TransformerEmbedder(profile, tokenizer, encoder, workers);
         } catch (RuntimeException | Error e) {
             sessions.forEach(EncoderSession::close);
@@ -46,7 +47,7 @@ public final class EmbedderFactory {
     }
 
     /** Opens a session in which all threads share one batch; null where that cannot help. */
-    private static @Nullable Supplier<Replica> wide(Path graph, Devices devices, Workers workers) {
+    private static @Nullable Supplier<Replica> wide(Path graph, int padding, Devices devices, Workers workers) {
         Device device = devices.chosen().get(0);
         int threads = workers.resources().threads();
         if (threads == 1 || !device.kind().equals("cpu")) {
@@ -54,7 +55,7 @@ public final class EmbedderFactory {
         }
         var settings = new EncoderSession.Settings(
                 devices.provider(), device, workers.resources().arena(), threads);
-        return LoneBatches.telling(() -> new EncoderSession(graph, settings));
+        return LoneBatches.telling(() -> new EncoderSession(graph, padding, settings));
     }
 
     /**

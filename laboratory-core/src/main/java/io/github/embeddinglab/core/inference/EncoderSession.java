@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** One compiled graph on one device. Safe for concurrent callers, as ONNX Runtime's sessions are. */
+/** One compiled graph on one device, in either dialect. Safe for concurrent callers, as ONNX Runtime's sessions are. */
 final class EncoderSession implements Replica {
     private static final String OUTPUT = "sentence_embedding";
 
@@ -25,6 +25,7 @@ final class EncoderSession implements Replica {
     private final OrtSession session;
     private final Device device;
     private final Set<String> inputs;
+    private final int padding;
 
     /**
      * How a session runs.
@@ -36,7 +37,8 @@ final class EncoderSession implements Replica {
      */
     record Settings(DeviceProvider provider, Device device, boolean arena, int threads) {}
 
-    EncoderSession(Path graph, Settings settings) {
+    EncoderSession(Path graph, int padding, Settings settings) {
+        this.padding = padding;
         this.device = settings.device();
         this.environment = RuntimeEnvironment.get();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -72,9 +74,15 @@ final class EncoderSession implements Replica {
         long[] packed = {batch.ids().length};
         Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
         try {
-            feed(feeds, "input_ids", batch.ids(), packed);
-            feed(feeds, "slots", batch.slots(), square);
-            feed(feeds, "places", batch.places(), packed);
+            if (inputs.contains("slots")) {
+                feed(feeds, "input_ids", batch.ids(), packed);
+                feed(feeds, "slots", batch.slots(), square);
+                feed(feeds, "places", batch.places(), packed);
+            } else {
+                feed(feeds, "input_ids", batch.paddedIds(padding), square);
+                feed(feeds, "attention_mask", batch.attentionMask(), square);
+                feed(feeds, "token_type_ids", new long[rows * length], square);
+            }
             feed(feeds, "pooling_mask", batch.poolingMask(), square);
             try (OrtSession.Result result = session.run(feeds, Set.of(OUTPUT))) {
                 OnnxValue value = result.get(0);

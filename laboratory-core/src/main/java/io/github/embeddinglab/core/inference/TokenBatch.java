@@ -39,4 +39,14 @@ record TokenBatch(int rows, int length, long[] ids, long[] slots, long[] places,
         }
         return new TokenBatch(rows, length, ids, slots, places, pooling);
     }
+
+    /** Token ids in the square (n x t), for graphs that take them padded. */
+    long[] paddedIds(int padding) {
+        return Arrays.stream(slots).map(slot -> slot < 0 ? padding : ids[(int) slot]).toArray();
+    }
+
+    /** 1 for a token, 0 for padding (n x t). */
+    long[] attentionMask() {
+        return Arrays.stream(slots).map(slot -> slot < 0 ? 0 : 1).toArray();
+    }
 }

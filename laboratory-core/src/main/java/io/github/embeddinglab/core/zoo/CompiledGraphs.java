@@ -3,6 +3,7 @@ package io.github.embeddinglab.core.zoo;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.core.graph.CompiledGraph;
+import io.github.embeddinglab.core.graph.Dialect;
 import io.github.embeddinglab.core.graph.GraphCompiler;
 import io.github.embeddinglab.core.graph.GraphOptions;
 import io.github.embeddinglab.core.model.ModelFolder;
@@ -39,17 +40,18 @@ final class CompiledGraphs {
     }
 
     /** The folder of a model's compiled graph, compiled first where there is none. */
-    Path folder(ModelFolder folder) {
-        return folder(folder, folder.modules(), "");
+    Path folder(ModelFolder folder, Dialect dialect) {
+        return folder(folder, folder.modules(), "", dialect);
     }
 
     /** The same with other modules after the encoder; the suffix names them. */
-    Path folder(ModelFolder folder, List<ModelModule> modules, String suffix) {
-        Path target = directory.resolve(folder.fingerprint() + "-" + GraphCompiler.VERSION + suffix);
+    Path folder(ModelFolder folder, List<ModelModule> modules, String suffix, Dialect dialect) {
+        String operators = dialect == Dialect.FUSED ? "" : "-standard";
+        Path target = directory.resolve(folder.fingerprint() + "-" + GraphCompiler.VERSION + operators + suffix);
         used.add(target);
         try {
             if (!Files.exists(target.resolve(CompiledGraph.MODEL_FILE))) {
-                compile(folder, modules, target);
+                compile(folder, modules, dialect, target);
                 evict();
             }
             Files.setLastModifiedTime(target, FileTime.from(Instant.now()));
@@ -60,12 +62,15 @@ final class CompiledGraphs {
         return target;
     }
 
-    private static void compile(ModelFolder folder, List<ModelModule> modules, Path target) {
+    private static void compile(ModelFolder folder, List<ModelModule> modules, Dialect dialect, Path target) {
         LOG.info("compiling {}; this is done once", folder.path());
         WholeFiles.folderOnce(
                 target,
                 partial -> GraphCompiler.compile(
-                                folder.encoder(), modules, folder.tensors(), GraphOptions.fused())
+                                folder.encoder(),
+                                modules,
+                                folder.tensors(),
+                                dialect == Dialect.FUSED ? GraphOptions.fused() : GraphOptions.standard())
                         .writeTo(partial));
     }
 

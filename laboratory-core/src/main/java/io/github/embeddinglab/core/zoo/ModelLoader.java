@@ -6,6 +6,7 @@ import io.github.embeddinglab.api.ModelVariant;
 import io.github.embeddinglab.core.device.Devices;
 import io.github.embeddinglab.core.device.RuntimeHazards;
 import io.github.embeddinglab.core.graph.CompiledGraph;
+import io.github.embeddinglab.core.graph.Dialect;
 import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.core.inference.EmbedderFactory;
 import io.github.embeddinglab.core.inference.ModelProfile;
@@ -17,6 +18,7 @@ import io.github.embeddinglab.core.tokenization.Tokenizer;
 import io.github.embeddinglab.core.tokenization.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +57,7 @@ final class ModelLoader {
                     : transformer(
                             changed.profile(),
                             tokenizer,
-                            graphs.folder(folder, changed.profile().modules(), changed.graphSuffix()));
+                            dialect -> graphs.folder(folder, changed.profile().modules(), changed.graphSuffix(), dialect));
         });
     }
 
@@ -91,7 +93,7 @@ final class ModelLoader {
                 folder.modules(),
                 table ? null : folder.encoder(),
                 notices);
-        return table ? table(profile, folder, tokenizer) : transformer(profile, tokenizer, graphs.folder(folder));
+        return table ? table(profile, folder, tokenizer) : transformer(profile, tokenizer, dialect -> graphs.folder(folder, dialect));
     }
 
     private LoadedModels.Loaded table(ModelProfile profile, ModelFolder folder, Tokenizer tokenizer) {
@@ -99,7 +101,8 @@ final class ModelLoader {
                 EmbedderFactory.tokenTable(profile, tokenizer, folder.tensors(), workers), bytes(folder.path()));
     }
 
-    private LoadedModels.Loaded transformer(ModelProfile profile, Tokenizer tokenizer, Path compiled) {
+    private LoadedModels.Loaded transformer(ModelProfile profile, Tokenizer tokenizer, Function<Dialect, Path> graph) {
+        Path compiled = graph.apply(devices().dialect());
         return new LoadedModels.Loaded(
                 EmbedderFactory.transformer(
                         profile, tokenizer, compiled.resolve(CompiledGraph.MODEL_FILE), devices(), workers),

@@ -56,6 +56,7 @@ final class ActivationMeasurement {
         ActivationMemory formula = new ActivationMemory(config);
         try (EncoderSession session = new EncoderSession(
                 folder.resolve(CompiledGraph.MODEL_FILE),
+                config.padTokenId(),
                 new EncoderSession.Settings(new Cpu(), new Device("cpu", 0, ""), false, 1))) {
             run(session, batch(1, 8, false), config.hidden());
             for (String shape : Arrays.copyOfRange(args, 5, args.length)) {

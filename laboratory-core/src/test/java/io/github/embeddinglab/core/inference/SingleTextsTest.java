@@ -14,6 +14,7 @@ import io.github.embeddinglab.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -88,7 +89,7 @@ class SingleTextsTest {
                 task.get();
                 return new AssertionError("it did not fail");
             } catch (ExecutionException e) {
-                return e.getCause();
+                return Objects.requireNonNull(e.getCause());
             }
         }
     }

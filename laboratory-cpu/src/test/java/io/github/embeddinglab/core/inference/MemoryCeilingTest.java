@@ -161,12 +161,13 @@ class MemoryCeilingTest {
         AtomicInteger runs = new AtomicInteger();
         try (ModelFolder model = ModelFolder.open(ReferenceModels.folder("bert-mean"))) {
             Path graph = graph(model);
+            int padding = model.encoder().padTokenId();
             var settings = new EncoderSession.Settings(devices.provider(), cpu, true, 1);
             List<Replica> replicas = List.of(
-                    new Breaking(new EncoderSession(graph, settings), runs, batches),
+                    new Breaking(new EncoderSession(graph, padding, settings), runs, batches),
                     both
-                            ? new Breaking(new EncoderSession(graph, settings), runs, batches)
-                            : new EncoderSession(graph, settings));
+                            ? new Breaking(new EncoderSession(graph, padding, settings), runs, batches)
+                            : new EncoderSession(graph, padding, settings));
             return new TransformerEmbedder(
                     profile(model),
                     Tokenizers.open(model.tokenizer(), natives()),
