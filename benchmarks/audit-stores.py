@@ -9,7 +9,7 @@ v.npy and store.json (model, planted cause); `check` audits each, prints a table
 Needs numpy, tokenizers, onnxruntime; torch and transformers for folders.
 """
 import argparse, glob, gzip, hashlib, json, os, re, shlex, subprocess, sys, time, zipfile
-import numpy as np
+np = __import__("numpy") if "check" not in sys.argv else None
 
 JARS = {"minilm": "all-minilm-l6-v2/", "minilm-q": "all-minilm-l6-v2-q/", "bge": "bge-small-en-v15/", "e5": "e5-small-v2/"}
 LIMITS = {"minilm": 256, "minilm-q": 256, "bge": 512, "e5": 512, "me5": 512}
@@ -117,7 +117,8 @@ def lines(path):
 
 
 def documents(name, shared):
-    """(id, title, text), a fixed selection."""
+    """(id, title, text), a fixed selection: NAME:COUNT~WORDS, with no more than so many words of each text."""
+    name, _, most = name.partition("~")
     base, _, count = name.partition(":")
     rng = np.random.default_rng(5)
     if base in ("spring-ai", "langchain4j"):
@@ -134,6 +135,8 @@ def documents(name, shared):
                 at += size
     else:
         rows = [(r["_id"], r.get("title") or "", r["text"]) for r in lines(glob.glob(f"{shared}/data/retrieval/{base}/corpus.jsonl*")[0])]
+    if most:
+        rows = [(r[0], r[1], " ".join(r[2].split()[:int(most)])) for r in rows]
     rows = [r for r in rows if (r[1] + r[2]).strip()]
     if count and int(count) < len(rows):
         keep = sorted(rng.permutation(len(rows))[:int(count)])
@@ -165,7 +168,7 @@ class Making:
         return self.encoders[name]
 
     def right(self, model=None):
-        key = f"{self.options.out}/cache/{model or self.model}-{self.data.replace(':', '-')}.npy"
+        key = f"{self.options.out}/cache/{model or self.model}-{self.data}.npy"
         if not os.path.exists(key):
             os.makedirs(os.path.dirname(key), exist_ok=True)
             np.save(key, self.encoder(model).encode(self.texts))
@@ -413,56 +416,56 @@ def stores():
         s[name] = (model, data, cause, maker)
 
     # clean
-    for model, data in [("minilm", "cranfield:200"), ("minilm", "covid:120"), ("minilm", "spring-ai:200"), ("bge", "cisi:100"), ("e5", "med:100"),
-                        ("me5", "xquad-de:80"), ("me5", "xquad-ar:120"), ("minilm", "cosqa-dev:200"), ("e5", "langchain4j:100"), ("bge", "covid-long:30")]:
+    for model, data in [("minilm", "cranfield:200"), ("minilm", "covid:120"), ("minilm", "spring-ai:200"), ("bge", "cisi:70~18"), ("e5", "med:70~18"),
+                        ("me5", "xquad-de:60"), ("me5", "xquad-ar:60"), ("minilm", "cosqa-dev:200"), ("e5", "langchain4j:60"), ("bge", "covid-long:20")]:
         add(f"clean-{model}-{data.split(':')[0]}", model, data, CLEAN, after(lambda v, m: v))
     add("clean-batch-of-1", "minilm", "med:160", CLEAN, encoding(batch=1))
     add("clean-float64", "minilm", "cisi:160", CLEAN, after(lambda v, m: v.astype(np.float64)))
     add("clean-lower-cased-uncased-model", "minilm", "spring-ai:200", CLEAN, encoding(change=lower))
-    add("clean-white-space", "bge", "cranfield:100", CLEAN, encoding(change=lambda t: re.sub(r"\s+", " ", t)))
+    add("clean-white-space", "bge", "cranfield:70", CLEAN, encoding(change=lambda t: re.sub(r"\s+", " ", t)))
     add("clean-duplicate-texts", "minilm", "xquad-en", CLEAN, lambda m: duplicated(m))
     add("clean-mean-sqrt", "minilm", "cisi:160", CLEAN, encoding(pooling="mean_sqrt"))
     # half precision
     add("half-float16", "minilm", "cranfield:200", ("reduced_precision",), after(lambda v, m: v.astype(np.float16)))
-    add("half-float16-as-float32", "e5", "med:100", ("reduced_precision",), after(lambda v, m: v.astype(np.float16).astype(np.float32)))
-    add("half-bfloat16", "bge", "cisi:100", ("reduced_precision",),
+    add("half-float16-as-float32", "e5", "med:100~18", ("reduced_precision",), after(lambda v, m: v.astype(np.float16).astype(np.float32)))
+    add("half-bfloat16", "bge", "cisi:100~18", ("reduced_precision",),
         after(lambda v, m: (v.view(np.uint32) + 0x8000 & 0xffff0000).view(np.float32)))
-    add("half-model-bf16", "me5", "xquad-de:80", ("reduced_precision",), encoding(half="bf16"))
+    add("half-model-bf16", "me5", "xquad-de:100~22", ("reduced_precision",), encoding(half="bf16"))
     add("half-model-int8", "minilm", "cranfield:200", ("reduced_precision",), encoding(model="minilm-q", batch=1))
     # pooling
     for share in (1, .3):
         p = "" if share == 1 else "-part"
         add("pooling-cls" + p, "minilm", "cranfield:200", ("other_pooling",), encoding(share, pooling="cls"))
-        add("pooling-max" + p, "e5", "med:100", ("other_pooling",), encoding(share, pooling="max"))
-        add("pooling-mean" + p, "bge", "cisi:100", ("other_pooling",), encoding(share, pooling="mean"))
-        add("pooling-last" + p, "me5", "xquad-de:80", ("other_pooling",), encoding(share, pooling="last"))
+        add("pooling-max" + p, "e5", "med:100~18", ("other_pooling",), encoding(share, pooling="max"))
+        add("pooling-mean" + p, "bge", "cisi:100~18", ("other_pooling",), encoding(share, pooling="mean"))
+        add("pooling-last" + p, "me5", "xquad-de:100~22", ("other_pooling",), encoding(share, pooling="last"))
     add("pooling-weighted", "minilm", "spring-ai:200", ("other_pooling",), encoding(pooling="weighted"))
     add("pooling-inner", "minilm", "covid:120", ("other_pooling",), encoding(pooling="inner"))
     add("pooling-mean-sqrt-raw", "minilm", "cisi:160", ("not_normalised",), encoding(pooling="mean_sqrt", normalize=False))
     add("pooling-padded", "minilm", "cranfield:200", ("other_pooling",), encoding(pooling="mean_padded", ordered=False, batch=32))
-    add("pooling-padded-e5", "e5", "med:100", ("other_pooling",), encoding(pooling="mean_padded", ordered=False, batch=16))
-    add("pooling-padded-part", "minilm", "spring-ai:200", ("other_pooling",), encoding(.35, pooling="mean_padded", ordered=False, batch=32))
+    add("pooling-padded-e5", "e5", "med:100~18", ("other_pooling",), encoding(pooling="mean_padded", ordered=False, batch=16))
+    add("pooling-padded-part", "minilm", "spring-ai:200~18", ("other_pooling",), encoding(.35, pooling="mean_padded", ordered=False, batch=32))
     # prompts
-    add("prompt-missing", "e5", "med:100", ("prompt",), encoding(prompt=""))
-    add("prompt-missing-part", "me5", "xquad-de:80", ("prompt",), encoding(.25, prompt=""))
-    add("prompt-query", "e5", "cisi:100", ("prompt",), encoding(prompt="query"))
-    add("prompt-query-part", "me5", "xquad-ar:80", ("prompt",), encoding(.4, prompt="query"))
-    add("prompt-query-bge", "bge", "cranfield:100", ("prompt",), encoding(prompt="query"))
-    add("prompt-double", "e5", "spring-ai:100", ("prompt",), encoding(prefix="passage: passage: "))
-    add("prompt-both", "e5", "med:100", ("prompt",), encoding(prefix="query: passage: "))
+    add("prompt-missing", "e5", "med:100~18", ("prompt",), encoding(prompt=""))
+    add("prompt-missing-part", "me5", "xquad-de:100~22", ("prompt",), encoding(.25, prompt=""))
+    add("prompt-query", "e5", "cisi:100~18", ("prompt",), encoding(prompt="query"))
+    add("prompt-query-part", "me5", "xquad-ar:100~22", ("prompt",), encoding(.4, prompt="query"))
+    add("prompt-query-bge", "bge", "cranfield:100~18", ("prompt",), encoding(prompt="query"))
+    add("prompt-double", "e5", "spring-ai:100~18", ("prompt",), encoding(prefix="passage: passage: "))
+    add("prompt-both", "e5", "med:100~18", ("prompt",), encoding(prefix="query: passage: "))
     add("prompt-of-another-model", "minilm", "cranfield:200", ("prompt",), encoding(.3, prefix="passage: "))
     add("prompt-unknown", "minilm", "cisi:160", ("unknown", "prompt"), encoding(prefix="Abstract of a library science paper: "))
-    add("prompt-without-space", "e5", "med:100", ("prompt",), encoding(prefix="passage:"))
+    add("prompt-without-space", "e5", "med:100~18", ("prompt",), encoding(prefix="passage:"))
     # length
     add("raw-minilm", "minilm", "cranfield:200", ("not_normalised",), encoding(normalize=False))
-    add("raw-e5-part", "e5", "med:100", ("not_normalised",), encoding(.3, normalize=False))
+    add("raw-e5-part", "e5", "med:100~18", ("not_normalised",), encoding(.3, normalize=False))
     # cutting
     for limit in (32, 64, 128, 200):
         add(f"cut-{limit}", "minilm", "covid:120", ("cut",), encoding(limit=limit))
     add("cut-512-minilm", "minilm", "covid:120", ("cut",), encoding(limit=512))
-    add("cut-128-e5", "e5", "covid:60", ("cut",), encoding(limit=128))
-    add("cut-256-bge", "bge", "covid-long:30", ("cut",), encoding(limit=256))
-    add("cut-77-me5", "me5", "xquad-de:80", ("cut",), encoding(limit=77))
+    add("cut-128-e5", "e5", "covid:40", ("cut",), encoding(limit=128))
+    add("cut-256-bge", "bge", "covid-long:20", ("cut",), encoding(limit=256))
+    add("cut-77-me5", "me5", "xquad-de:60", ("cut",), encoding(limit=77))
     add("cut-128-part", "minilm", "covid:120", ("cut",), encoding(.3, limit=128))
     add("cut-1000-characters", "minilm", "covid:120", ("cut",), encoding(change=lambda t: t[:1000]))
     add("cut-700-characters", "minilm", "cranfield:200", ("cut",), encoding(change=lambda t: t[:700]))
@@ -473,69 +476,69 @@ def stores():
     add("split-128-overlap-64", "minilm", "covid:120", ("split",), averaged(by_tokens(126, 63)))
     add("split-200-overlap-20-weighted", "minilm", "covid:120", ("split",), averaged(by_tokens(200, 180), weights=True))
     add("split-1000-characters-overlap-200", "minilm", "covid:120", ("split",), averaged(by_characters(1000, 800)))
-    add("split-150-words", "e5", "covid:60", ("split",), averaged(by_words(150)))
+    add("split-150-words", "e5", "covid:40", ("split",), averaged(by_words(150)))
     add("split-100-words-part", "minilm", "covid:120", ("split",), averaged(by_words(100, 75), share=.4))
-    add("split-512-bge", "bge", "covid-long:30", ("split",), averaged(by_tokens(510)))
+    add("split-512-bge", "bge", "covid-long:20", ("split",), averaged(by_tokens(510)))
     # models
-    for model, data, other in [("minilm", "cranfield:100", "bge"), ("e5", "med:100", "minilm"), ("bge", "cisi:100", "e5")]:
+    for model, data, other in [("minilm", "cranfield:100~18", "bge"), ("e5", "med:100~18", "minilm"), ("bge", "cisi:100~18", "e5")]:
         add(f"mixed-{model}-{other}", model, data, ("mixed_models",), encoding(.3, model=other))
         add(f"other-{model}-{other}", model, data, ("other_model",), encoding(model=other))
-    add("mixed-few", "minilm", "spring-ai:200", ("mixed_models",), encoding(.08, model="e5"))
-    add("mixed-e5-me5", "e5", "xquad-en:100", ("mixed_models",), encoding(.35, model="me5"))
+    add("mixed-few", "minilm", "spring-ai:200~18", ("mixed_models",), encoding(.08, model="e5"))
+    add("mixed-e5-me5", "e5", "xquad-en:100~22", ("mixed_models",), encoding(.35, model="me5"))
     # codes
-    add("code-int8-rows", "minilm", "cranfield:200", ("lossy_codes",), after(int8_rows))
-    add("code-int8-rows-normalised", "e5", "med:100", ("lossy_codes",), after(lambda v, m: unit(int8_rows(v, m))))
-    add("code-int8-rows-part", "minilm", "cisi:160", ("lossy_codes",), after(partly(.3, int8_rows)))
-    add("code-int8-columns", "bge", "cisi:100", ("lossy_codes",), after(int8_columns))
-    add("code-int8-columns-raw", "minilm", "cranfield:200", ("lossy_codes",), after(int8_columns_raw))
-    add("code-int8-columns-raw-e5", "e5", "med:100", ("lossy_codes",), after(int8_columns_raw))
-    add("code-int8-global", "minilm", "spring-ai:200", ("lossy_codes",), after(int8_all))
-    add("code-int8-global-raw", "bge", "cranfield:100", ("lossy_codes",), after(lambda v, m: np.rint(v * 127 / np.abs(v).max()).astype(np.int8)))
-    add("code-int4-rows", "minilm", "med:160", ("lossy_codes",), after(lambda v, m: int8_rows(v, m, 7)))
-    add("code-one-bit-signs", "minilm", "cranfield:200", ("lossy_codes",), after(lambda v, m: np.where(v > 0, 1, -1).astype(np.float32)))
-    add("code-one-bit-packed", "bge", "cisi:100", ("lossy_codes",), after(lambda v, m: np.packbits(v > 0, axis=1)))
-    add("code-one-bit-packed-signed", "minilm", "cisi:160", ("lossy_codes",),
+    add("code-int8-rows", "minilm", "cranfield:200~18", ("lossy_codes",), after(int8_rows))
+    add("code-int8-rows-normalised", "e5", "med:100~18", ("lossy_codes",), after(lambda v, m: unit(int8_rows(v, m))))
+    add("code-int8-rows-part", "minilm", "cisi:160~18", ("lossy_codes",), after(partly(.3, int8_rows)))
+    add("code-int8-columns", "bge", "cisi:100~18", ("lossy_codes",), after(int8_columns))
+    add("code-int8-columns-raw", "minilm", "cranfield:200~18", ("lossy_codes",), after(int8_columns_raw))
+    add("code-int8-columns-raw-e5", "e5", "med:100~18", ("lossy_codes",), after(int8_columns_raw))
+    add("code-int8-global", "minilm", "spring-ai:200~18", ("lossy_codes",), after(int8_all))
+    add("code-int8-global-raw", "bge", "cranfield:100~18", ("lossy_codes",), after(lambda v, m: np.rint(v * 127 / np.abs(v).max()).astype(np.int8)))
+    add("code-int4-rows", "minilm", "med:160~18", ("lossy_codes",), after(lambda v, m: int8_rows(v, m, 7)))
+    add("code-one-bit-signs", "minilm", "cranfield:200~18", ("lossy_codes",), after(lambda v, m: np.where(v > 0, 1, -1).astype(np.float32)))
+    add("code-one-bit-packed", "bge", "cisi:100~18", ("lossy_codes",), after(lambda v, m: np.packbits(v > 0, axis=1)))
+    add("code-one-bit-packed-signed", "minilm", "cisi:160~18", ("lossy_codes",),
         after(lambda v, m: (np.packbits(v > 0, axis=1).astype(np.int16) - 128).astype(np.int8)))
-    add("code-pq", "minilm", "cosqa-dev:1000", ("lossy_codes",), after(pq(96, 64)))
-    add("code-pq-normalised", "bge", "xquad-en:100", ("lossy_codes",), after(pq(48, 128, True)))
+    add("code-pq", "minilm", "cosqa-dev:600~18", ("lossy_codes",), after(pq(96, 64)))
+    add("code-pq-normalised", "minilm", "cosqa-dev:600~18", ("lossy_codes",), after(pq(48, 128, True)))
     # texts
-    add("title-missing", "minilm", "cranfield:200", ("title",), fields(lambda a, b: b))
-    add("title-missing-part", "bge", "cisi:100", ("title",), fields(lambda a, b: b, .3))
-    add("title-alone", "e5", "spring-ai:100", ("title",), fields(lambda a, b: a))
-    add("title-twice-joined", "minilm", "spring-ai:200", ("title",), fields(lambda a, b: a + ". " + b if a else b))
-    add("title-field-names", "minilm", "cisi:160", ("title",), fields(lambda a, b: f"title: {a} text: {b}"))
-    add("lower-cased", "me5", "xquad-de:80", ("text_prepared",), encoding(change=lower))
-    add("lower-cased-part", "me5", "xquad-es:80", ("text_prepared",), encoding(.3, change=lower))
-    add("without-punctuation", "minilm", "spring-ai:200", ("text_prepared",), encoding(change=lambda t: re.sub(r"[^\w\s]", "", t)))
-    add("without-stop-words", "minilm", "cisi:160", ("unknown", "text_prepared"), encoding(change=lambda t: " ".join(
+    add("title-missing", "minilm", "cranfield:200~18", ("title",), fields(lambda a, b: b))
+    add("title-missing-part", "bge", "cisi:100~18", ("title",), fields(lambda a, b: b, .3))
+    add("title-alone", "e5", "spring-ai:100~18", ("title",), fields(lambda a, b: a))
+    add("title-twice-joined", "minilm", "spring-ai:200~18", ("title",), fields(lambda a, b: a + ". " + b if a else b))
+    add("title-field-names", "minilm", "cisi:160~18", ("title",), fields(lambda a, b: f"title: {a} text: {b}"))
+    add("lower-cased", "me5", "xquad-de:100~22", ("text_prepared",), encoding(change=lower))
+    add("lower-cased-part", "me5", "xquad-es:100~22", ("text_prepared",), encoding(.3, change=lower))
+    add("without-punctuation", "minilm", "spring-ai:200~18", ("text_prepared",), encoding(change=lambda t: re.sub(r"[^\w\s]", "", t)))
+    add("without-stop-words", "minilm", "cisi:160~18", ("unknown", "text_prepared"), encoding(change=lambda t: " ".join(
         w for w in t.split() if w.lower() not in STOP)))
-    add("html-embedded", "minilm", "cisi:160", ("text_prepared",), marked)
-    add("html-exported", "minilm", "cisi:160", ("text_prepared",), marked_docs)
-    add("html-both", "minilm", "cisi:160", ("markup",), marked_both)
+    add("html-embedded", "minilm", "cisi:160~18", ("text_prepared",), marked)
+    add("html-exported", "minilm", "cisi:160~18", ("text_prepared",), marked_docs)
+    add("html-both", "minilm", "cisi:160~18", ("markup",), marked_both)
     # rows
-    add("rows-shifted-1", "minilm", "cranfield:200", ("rows_displaced",), after(lambda v, m: np.roll(v, 1, 0)))
-    add("rows-shifted-from-the-middle", "e5", "med:100", ("rows_displaced",), after(lambda v, m: np.concatenate([v[:40], np.roll(v[40:], -1, 0)])))
-    add("rows-shuffled-part", "bge", "cisi:100", ("rows_displaced",), after(shuffled(.3)))
-    add("rows-shuffled-few", "minilm", "spring-ai:200", ("rows_displaced",), after(shuffled(.05)))
-    add("rows-one-less", "minilm", "cranfield:200", ("row_count",), after(lambda v, m: v[:-1]))
-    add("rows-first-lost", "minilm", "med:160", ("row_count", "rows_displaced"), after(lambda v, m: v[1:]))
-    add("rows-overwritten", "minilm", "cisi:160", ("repeated_vectors",), after(overwritten))
-    add("rows-nan", "minilm", "med:160", ("broken_rows",), after(setting(4, np.nan)))
-    add("rows-zero", "e5", "med:100", ("broken_rows",), after(setting(30, 0)))
-    add("ids-twice", "minilm", "cisi:160", ("duplicate_ids",), documents_changed(lambda i, d, m: (m.docs[i - 1][0] if i % 9 == 8 else d[0], d[1], d[2])))
-    add("stale-half", "minilm", "cranfield:200", ("stale_text",), stale(.25, "half"))
-    add("stale-few-words", "bge", "cisi:100", ("stale_text",), stale(.2, "few words"))
-    add("stale-added", "e5", "med:100", ("stale_text",), stale(.3, "added"))
-    add("stale-replaced", "minilm", "spring-ai:200", ("stale_text", "rows_displaced"), stale(.2, "all"))
+    add("rows-shifted-1", "minilm", "cranfield:200~18", ("rows_displaced",), after(lambda v, m: np.roll(v, 1, 0)))
+    add("rows-shifted-from-the-middle", "e5", "med:100~18", ("rows_displaced",), after(lambda v, m: np.concatenate([v[:40], np.roll(v[40:], -1, 0)])))
+    add("rows-shuffled-part", "bge", "cisi:100~18", ("rows_displaced",), after(shuffled(.3)))
+    add("rows-shuffled-few", "minilm", "spring-ai:200~18", ("rows_displaced",), after(shuffled(.05)))
+    add("rows-one-less", "minilm", "cranfield:200~18", ("row_count",), after(lambda v, m: v[:-1]))
+    add("rows-first-lost", "minilm", "med:160~18", ("row_count", "rows_displaced"), after(lambda v, m: v[1:]))
+    add("rows-overwritten", "minilm", "cisi:160~18", ("repeated_vectors",), after(overwritten))
+    add("rows-nan", "minilm", "med:160~18", ("broken_rows",), after(setting(4, np.nan)))
+    add("rows-zero", "e5", "med:100~18", ("broken_rows",), after(setting(20, 0)))
+    add("ids-twice", "minilm", "cisi:160~18", ("duplicate_ids",), documents_changed(lambda i, d, m: (m.docs[i - 1][0] if i % 9 == 8 else d[0], d[1], d[2])))
+    add("stale-half", "minilm", "cranfield:200~18", ("stale_text",), stale(.25, "half"))
+    add("stale-few-words", "bge", "cisi:100~18", ("stale_text",), stale(.2, "few words"))
+    add("stale-added", "e5", "med:100~18", ("stale_text",), stale(.3, "added"))
+    add("stale-replaced", "minilm", "spring-ai:200~18", ("stale_text", "rows_displaced"), stale(.2, "all"))
     # columns
-    add("columns-first-128", "minilm", "cranfield:200", ("other_dimensions",), after(lambda v, m: unit(v[:, :128])))
-    add("columns-first-256-raw", "e5", "med:100", ("other_dimensions",), after(lambda v, m: np.ascontiguousarray(v[:, :256])))
-    add("columns-pca-100", "minilm", "cisi:160", ("other_dimensions",), after(pca(100)))
-    add("columns-padded-to-512", "bge", "cisi:100", ("other_dimensions",), after(lambda v, m: np.concatenate([v, np.zeros((len(v), 128), np.float32)], 1)))
-    add("columns-centred", "e5", "med:100", ("centred",), after(lambda v, m: v - v.mean(0)))
-    add("columns-standardised", "minilm", "cisi:160", ("centred",), after(lambda v, m: (v - v.mean(0)) / v.std(0)))
-    add("columns-rotated", "minilm", "cranfield:200", ("rotated",), after(rotated))
-    add("noise", "minilm", "med:160", ("unknown",), after(lambda v, m: unit(m.rng.normal(size=v.shape))))
+    add("columns-first-128", "minilm", "cranfield:200~18", ("other_dimensions",), after(lambda v, m: unit(v[:, :128])))
+    add("columns-first-256-raw", "e5", "med:100~18", ("other_dimensions",), after(lambda v, m: np.ascontiguousarray(v[:, :256])))
+    add("columns-pca-100", "minilm", "cisi:160~18", ("other_dimensions",), after(pca(100)))
+    add("columns-padded-to-512", "bge", "cisi:100~18", ("other_dimensions",), after(lambda v, m: np.concatenate([v, np.zeros((len(v), 128), np.float32)], 1)))
+    add("columns-centred", "e5", "med:100~18", ("centred",), after(lambda v, m: v - v.mean(0)))
+    add("columns-standardised", "minilm", "cisi:160~18", ("centred",), after(lambda v, m: (v - v.mean(0)) / v.std(0)))
+    add("columns-rotated", "minilm", "cranfield:200~18", ("rotated",), after(rotated))
+    add("noise", "minilm", "med:160~18", ("unknown",), after(lambda v, m: unit(m.rng.normal(size=v.shape))))
     return s
 
 

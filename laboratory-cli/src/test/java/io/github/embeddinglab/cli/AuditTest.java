@@ -14,6 +14,7 @@ import io.github.embeddinglab.api.EvaluationOptions;
 import io.github.embeddinglab.api.ModelVariant;
 import io.github.embeddinglab.api.Npy;
 import io.github.embeddinglab.api.Overflow;
+import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.api.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Stores of MiniLM's vectors of this project's own pages, each with one planted fault: the fault is named, and nothing else. */
-@Tag("soak")
+@Tag("integration")
 class AuditTest {
     private static final String MODEL = "all-MiniLM-L6-v2";
     private static final int SHORT = 44;
@@ -70,6 +71,8 @@ class AuditTest {
                     AuditCause.NOT_NORMALISED, variant(ModelVariant.OWN, whole, Overflow.TRUNCATE)));
             STORES.put("cut at 128 tokens", new Planted(
                     AuditCause.CUT, units(variant(ModelVariant.OWN.limited(128), whole, Overflow.TRUNCATE))));
+            STORES.put("cut at 512 tokens", new Planted(
+                    AuditCause.CUT, units(variant(ModelVariant.OWN.limited(512), whole, Overflow.TRUNCATE))));
             STORES.put("split", new Planted(
                     AuditCause.SPLIT, model.embed(whole, EmbedOptions.defaults().overflow(Overflow.SPLIT)).toArrays()));
             STORES.put("with a prompt", new Planted(
@@ -249,6 +252,28 @@ class AuditTest {
                 .as("%s: %s, rows %s", name, report.findings(), report.rows().stream().limit(5).toList())
                 .extracting(AuditReport.Finding::cause)
                 .containsExactly(planted.cause());
+    }
+
+    @Test
+    void aMissingPromptIsNamed() throws IOException {
+        Path prompted = Cli.fixture("bert-cls-prompts");
+        List<String> sentences = texts.stream().map(text -> text.substring(0, Math.min(80, text.length()))).toList();
+        StringBuilder lines = new StringBuilder();
+        float[][] bare;
+        float[][] asDocuments;
+        try (Embedder model = lab.models().load(prompted.toString())) {
+            bare = model.embed(sentences).toArrays();
+            asDocuments = model.embed(sentences, EmbedOptions.defaults().role(Role.DOCUMENT)).toArrays();
+        }
+        for (int i = 0; i < sentences.size(); i++) {
+            lines.append(JsonMapper.builder().build().writeValueAsString(Map.of("id", "s" + i, "text", sentences.get(i)))).append('\n');
+        }
+        Path file = Files.writeString(folder.resolve("sentences.jsonl"), lines);
+        assertThat(lab.benchmarks().audit(AuditSpec.of(file, vectors(asDocuments)), prompted.toString(), EvaluationOptions.defaults()).findings())
+                .isEmpty();
+        assertThat(lab.benchmarks().audit(AuditSpec.of(file, vectors(bare)), prompted.toString(), EvaluationOptions.defaults()).findings())
+                .extracting(AuditReport.Finding::cause)
+                .containsExactly(AuditCause.PROMPT);
     }
 
     @Test

@@ -71,7 +71,7 @@ final class Comparison {
             store = scaledBack(usable, model);
         }
         if (code.lossy()) {
-            found.add(new Found(AuditCause.LOSSY_CODES, "stored as " + code.label()
+            found.add(new Found(code.coarse() ? AuditCause.LOSSY_CODES : AuditCause.REDUCED_PRECISION, "stored as " + code.label()
                     + (code.coarse() ? "; keep full precision beside the codes for the last ranking" : "; harmless for most searches"), 1));
         }
         Frame frame = Frame.of(store.columns(), code);
@@ -90,14 +90,24 @@ final class Comparison {
                 store.rows(), new Sample(rows, tokens, stored, predicted, frame.match()), frame, code, found, vectors);
     }
 
+    /** Of the ways to pack bits, that which agrees best with the model. */
     private StoredRows unpacked(int[] rows, float[][] model) {
-        StoredRows high = given.unpacked(true);
-        StoredRows low = given.unpacked(false);
-        double agreement = 0;
-        for (int i = 0; i < rows.length; i++) {
-            agreement += Rows.cosine(high.rows().get(rows[i]), model[i]) - Rows.cosine(low.rows().get(rows[i]), model[i]);
+        StoredRows best = given;
+        double most = Double.NEGATIVE_INFINITY;
+        for (boolean highestFirst : new boolean[] {true, false}) {
+            for (boolean lowered : new boolean[] {false, true}) {
+                StoredRows bits = given.unpacked(highestFirst, lowered);
+                double agreement = 0;
+                for (int i = 0; i < rows.length; i++) {
+                    agreement += Rows.cosine(bits.rows().get(rows[i]), model[i]);
+                }
+                if (agreement > most) {
+                    most = agreement;
+                    best = bits;
+                }
+            }
         }
-        return agreement >= 0 ? high : low;
+        return best;
     }
 
     /** Codes of one scale for each column, as a calibrated int8 store has them. */

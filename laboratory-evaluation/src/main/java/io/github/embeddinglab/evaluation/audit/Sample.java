@@ -46,6 +46,10 @@ final class Sample {
         return rows.length;
     }
 
+    double share(int count) {
+        return (double) count / rows.length;
+    }
+
     int row(int i) {
         return rows[i];
     }
