@@ -5,7 +5,8 @@
 
 Encoders are the graphs of the public model jars under onnxruntime, and any sentence-transformers folder under torch; tokens
 come from the tokenizers package, pooling, cutting, splitting and coding from numpy. `make` writes DIR/NAME/docs.jsonl,
-v.npy and store.json (model, planted cause); `check` audits each, prints a table and appends to DIR/results.jsonl.
+v.npy and store.json (model, planted cause); `check` audits each, prints a table and appends to DIR/results.jsonl;
+`worth` (options of both) compares what the audit says mending is worth with nDCG@10 computed here.
 Needs numpy, tokenizers, onnxruntime; torch and transformers for folders.
 """
 import argparse, glob, gzip, hashlib, json, os, re, shlex, subprocess, sys, time, zipfile
@@ -536,7 +537,7 @@ def stores():
     add("columns-pca-100", "minilm", "cisi:160~18", ("other_dimensions",), after(pca(100)))
     add("columns-padded-to-512", "bge", "cisi:100~18", ("other_dimensions",), after(lambda v, m: np.concatenate([v, np.zeros((len(v), 128), np.float32)], 1)))
     add("columns-centred", "e5", "med:100~18", ("centred",), after(lambda v, m: v - v.mean(0)))
-    add("columns-standardised", "minilm", "cisi:160~18", ("centred",), after(lambda v, m: (v - v.mean(0)) / v.std(0)))
+    add("columns-standardised", "minilm", "cisi:160~18", ("centred",), after(lambda v, m: (v - v.mean(0)) / np.maximum(v.std(0), 1e-9)))
     add("columns-rotated", "minilm", "cranfield:200~18", ("rotated",), after(rotated))
     add("noise", "minilm", "med:160~18", ("unknown",), after(lambda v, m: unit(m.rng.normal(size=v.shape))))
     return s
@@ -608,9 +609,63 @@ def check(options):
     return right < total
 
 
+def ndcg(queries, vectors, ids, judged, k=10):
+    """nDCG@k of each query, trec_eval's: gains are grades, discount log2(rank + 1); equal scores by id, descending."""
+    scores = unit(queries) @ unit(vectors).T
+    out = []
+    for q, grades in enumerate(judged):
+        order = sorted(range(len(ids)), key=lambda i: (scores[q, i], ids[i]), reverse=True)[:k]
+        gain = sum(grades.get(ids[i], 0) / np.log2(r + 2) for r, i in enumerate(order))
+        best = sum(g / np.log2(r + 2) for r, g in enumerate(sorted(grades.values(), reverse=True)[:k]))
+        out.append(gain / best if best else 0)
+    return np.array(out)
+
+
+def worth(options):
+    """Three faults of the judged Cranfield collection: what the audit says mending is worth, and the same computed here."""
+    m = Making("worth", "minilm", "cranfield~18", options, {})
+    right = m.right()
+    grades = {}
+    with open(f"{options.shared}/data/retrieval/cranfield/qrels.tsv") as f:
+        for line in list(f)[1:]:
+            q, d, g = line.rstrip("\n").split("\t")
+            grades.setdefault(q, {})[d] = int(g)
+    asked = [q for q in lines(f"{options.shared}/data/retrieval/cranfield/queries.jsonl") if q["_id"] in grades]
+    queries = m.encoder().encode([q["text"] for q in asked], prompt="query")
+    judged = [grades[q["_id"]] for q in asked]
+    ids = [d[0] for d in m.docs]
+    os.makedirs(options.out + "/worth", exist_ok=True)
+    docs = options.out + "/worth/docs.jsonl"
+    with open(docs, "w", encoding="utf-8") as f:
+        for i, title, text in m.docs:
+            f.write(json.dumps({"id": i, "title": title, "text": text}) + "\n")
+    now = ndcg(queries, right, ids, judged)
+    for name, fault in [("40 % pooled by the first token", lambda: encoding(.4, pooling="cls")(m)), ("one bit a column", lambda: np.where(right > 0, 1, -1).astype(np.float32)),
+                        ("rows shuffled in 20 %", lambda: shuffled(.2)(right.copy(), m))]:
+        v = fault()
+        np.save(options.out + "/worth/v.npy", np.ascontiguousarray(v, np.float32))
+        start = time.time()
+        run = subprocess.run(shlex.split(options.lab) + ["audit", "--docs", docs, "--vectors", options.out + "/worth/v.npy", "--model", dict(
+            pair.split("=", 1) for pair in options.model)["minilm"], "--queries", f"{options.shared}/data/retrieval/cranfield/queries.jsonl", "--judgements",
+            f"{options.shared}/data/retrieval/cranfield/qrels.tsv", "--cache", options.out + "/worth/cache", "--json"], capture_output=True, text=True)
+        if run.returncode:
+            print(name, run.stderr)
+            continue
+        report = json.loads(run.stdout)
+        # signs of the queries, too, where only signs are stored
+        before = ndcg(np.where(queries > 0, 1, -1) if "bit" in name else queries, v, ids, judged)
+        rng = np.random.default_rng(1)
+        change = now - before
+        draws = np.sort([change[rng.integers(len(change), size=len(change))].mean() for _ in range(2000)])
+        print(f"{name}: here {before.mean():.4f} -> {now.mean():.4f}, change {change.mean():.4f} [{draws[50]:.4f}, {draws[1949]:.4f}], {time.time() - start:.0f} s")
+        print("   store:", report["scores"])
+        for finding in report["findings"]:
+            print("  ", finding["cause"], finding["share"], json.dumps(finding.get("worth")), flush=True)
+
+
 if __name__ == "__main__":
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("verb", choices=["make", "check"])
+    p.add_argument("verb", choices=["make", "check", "worth"])
     p.add_argument("--out", required=True)
     p.add_argument("--only", default="")
     p.add_argument("--models", default="", help="only stores of these models")
@@ -622,4 +677,4 @@ if __name__ == "__main__":
     p.add_argument("--model", action="append", default=[], help="NAME=MODEL, how the audit calls a model")
     options = p.parse_args()
     options.folders = dict(pair.split("=", 1) for pair in options.folder)
-    sys.exit(make(options) if options.verb == "make" else check(options))
+    sys.exit({"make": make, "check": check, "worth": worth}[options.verb](options))

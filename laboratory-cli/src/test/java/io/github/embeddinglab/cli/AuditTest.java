@@ -256,7 +256,10 @@ class AuditTest {
 
     @Test
     void aMissingPromptIsNamed() throws IOException {
-        Path prompted = Cli.fixture("bert-cls-prompts");
+        Path prompted = Cli.copy(Cli.fixture("bert-cls-prompts"), folder.resolve("prompted"));
+        Files.writeString(
+                prompted.resolve("config_sentence_transformers.json"),
+                "{\"prompts\": {\"query\": \"query: \", \"document\": \"passage: \"}, \"default_prompt_name\": null, \"similarity_fn_name\": \"cosine\"}");
         List<String> sentences = texts.stream().map(text -> text.substring(0, Math.min(80, text.length()))).toList();
         StringBuilder lines = new StringBuilder();
         float[][] bare;

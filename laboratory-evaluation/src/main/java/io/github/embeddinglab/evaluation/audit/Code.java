@@ -94,7 +94,7 @@ record Code(Kind kind, String label, double match) {
         if (inRow <= 2) {
             return new Code(Kind.BINARY, "one bit a column (two values a row)", 0.97);
         }
-        if (inRow <= FEWER * rows.get(0).length) {
+        if (rows.stream().filter(Code::few).count() > rows.size() / 2) {
             return levels(inRow, "a row");
         }
         int columns = rows.get(0).length;
@@ -116,7 +116,7 @@ record Code(Kind kind, String label, double match) {
 
     /** Whether one row has so few different values that it was decoded from 8 bits or fewer. */
     static boolean coded(float[] row) {
-        return row.length >= LEAST_COLUMNS && distinct(row) <= FEWER * row.length;
+        return row.length >= LEAST_COLUMNS && few(row);
     }
 
     private static Code levels(int count, String where) {
@@ -163,12 +163,23 @@ record Code(Kind kind, String label, double match) {
                 .toList();
     }
 
+    /** Different numbers, without zeros, which may be mere padding. */
     private static int distinct(float[] row) {
         Set<Float> values = new HashSet<>();
         for (float value : row) {
-            values.add(value);
+            if (value != 0) {
+                values.add(value);
+            }
         }
         return values.size();
+    }
+
+    private static boolean few(float[] row) {
+        int numbers = 0;
+        for (float value : row) {
+            numbers += value == 0 ? 0 : 1;
+        }
+        return distinct(row) <= FEWER * numbers;
     }
 
     private static int median(int[] counts) {

@@ -21,7 +21,7 @@ final class Diagnosis {
     private static final double HALF = 0.5;
     private static final double CODED = 0.95;
     private static final Set<AuditCause> FOUND_BEFORE =
-            Set.of(AuditCause.ROWS_DISPLACED, AuditCause.CENTRED, AuditCause.REPEATED_VECTORS);
+            Set.of(AuditCause.ROWS_DISPLACED, AuditCause.CENTRED, AuditCause.REPEATED_VECTORS, AuditCause.LOSSY_CODES);
 
     private final Remake remake;
     private final List<float[]> store;
@@ -234,7 +234,6 @@ final class Diagnosis {
             case CUT -> "cut at the model's own limit, or split what is longer before indexing";
             case SPLIT -> "index the windows as documents of their own, or cut as the model does";
             case TITLE -> "embed title, space and text";
-            case LOSSY_CODES -> "store all rows in one way";
             default -> "embed the text as it is";
         };
     }

@@ -13,6 +13,9 @@ final class Unpredicted {
     private static final int LEAST = 12;
     private static final double HALF = 0.5;
     private static final double BY_LENGTH = 0.8;
+    /** Models of one ancestor may tell texts apart in each other's space; one model's vectors of a text stay nearer than this. */
+    private static final double SAME_WEIGHTS = 0.5;
+
     private static final double LOWER_PRECISION = 0.98;
     private static final double ALIKE = 2.5;
     private static final double ROTATED = 1e-3;
@@ -47,7 +50,7 @@ final class Unpredicted {
             conclude(AuditCause.OTHER_POOLING, String.format(Locale.ROOT,
                     "%s of the sample is the farther from the model the shorter its text is, all in one direction: the mean counts"
                             + " padding; give the attention mask to the pooling", percent(share)));
-        } else if (first >= HALF) {
+        } else if (first >= HALF && cosines()[open.length / 2] >= SAME_WEIGHTS) {
             ofTheirTexts();
         } else if (ofThisModel()) {
             conclude(share < HALF ? AuditCause.STALE_TEXT : AuditCause.UNKNOWN, String.format(Locale.ROOT,
@@ -120,9 +123,8 @@ final class Unpredicted {
                             + " quantised or in lower precision", percent(share), median));
         } else if (share < HALF && alike) {
             conclude(AuditCause.MIXED_MODELS, String.format(Locale.ROOT,
-                    "%s of the sample is equally far from this model's vectors (median cosine %.3f): %s made them; embed these"
-                            + " documents again", percent(share), median,
-                    median < HALF ? "another model" : "a related model, as one before or after fine-tuning,"));
+                    "%s of the sample is equally far from this model's vectors (median cosine %.3f): a related model, as one"
+                            + " before or after fine-tuning, made them", percent(share), median));
         } else if (share < HALF) {
             conclude(AuditCause.STALE_TEXT, String.format(Locale.ROOT,
                     "%s of the sample is near its text but not of it (cosine %.2f to %.2f): the text was changed after it was"
