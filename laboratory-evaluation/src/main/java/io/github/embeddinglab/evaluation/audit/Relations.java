@@ -122,6 +122,17 @@ final class Relations {
         return all == 0 ? 0 : along / all;
     }
 
+    /** Length of the mean difference of stored rows from the model's, against their root mean square: 1 where all move alike. */
+    static double commonShift(float[][] stored, float[][] model, int[] which) {
+        float[][] shifts = Arrays.stream(which).mapToObj(i -> Rows.minus(stored[i], model[i])).toArray(float[][]::new);
+        double squares = 0;
+        for (float[] shift : shifts) {
+            squares += Rows.dot(shift, shift);
+        }
+        double mean = Rows.norm(Rows.mean(Arrays.asList(shifts), shifts[0].length));
+        return squares == 0 ? 0 : mean / Math.sqrt(squares / shifts.length);
+    }
+
     private static final class Pairs {
         private final double[] first;
         private final double[] second;

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Holds hypotheses against the rows that are not the model's. A hypothesis explains a row when its vector agrees with the
@@ -57,9 +56,7 @@ final class Trial {
     private List<Hypothesis> round(Hypotheses hypotheses, int longestText) {
         tried.clear();
         int[] longest = sample.longest(LONGEST);
-        int[] probe = IntStream.concat(Arrays.stream(sample.probe(PROBED)), Arrays.stream(longest, longest.length / 2, longest.length))
-                .distinct()
-                .toArray();
+        int[] probe = sample.probe(PROBED);
         boolean lengthMatters = sample.onlyLongOnesAreWrong();
         List<Runnable> families = new ArrayList<>(List.of(
                 () -> family(hypotheses.poolings(), probe),

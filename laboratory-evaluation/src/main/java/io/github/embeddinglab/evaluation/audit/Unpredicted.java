@@ -17,7 +17,8 @@ final class Unpredicted {
     private static final double SAME_WEIGHTS = 0.5;
 
     private static final double LOWER_PRECISION = 0.98;
-    private static final double ALIKE = 2.5;
+    private static final double ALIKE = 1.5;
+    private static final double SHIFTED = 0.4;
     private static final double ROTATED = 1e-3;
     private static final double RELATED = 0.3;
 
@@ -121,7 +122,7 @@ final class Unpredicted {
             conclude(AuditCause.REDUCED_PRECISION, String.format(Locale.ROOT,
                     "%s of the sample is close to the model's vectors but not equal (median cosine %.4f): the model ran"
                             + " quantised or in lower precision", percent(share), median));
-        } else if (share < HALF && alike) {
+        } else if (share < HALF && alike && Relations.commonShift(sample.stored(), sample.model(), open) >= SHIFTED) {
             conclude(AuditCause.MIXED_MODELS, String.format(Locale.ROOT,
                     "%s of the sample is equally far from this model's vectors (median cosine %.3f): a related model, as one"
                             + " before or after fine-tuning, made them", percent(share), median));
