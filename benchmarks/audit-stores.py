@@ -456,7 +456,7 @@ def stores():
     add("prompt-both", "e5", "med:100~18", ("prompt",), encoding(prefix="query: passage: "))
     add("prompt-of-another-model", "minilm", "cranfield:200", ("prompt",), encoding(.3, prefix="passage: "))
     add("prompt-unknown", "minilm", "cisi:160", ("unknown", "prompt"), encoding(prefix="Abstract of a library science paper: "))
-    add("prompt-without-space", "e5", "med:100~18", ("prompt",), encoding(prefix="passage:"))
+    add("clean-prompt-without-space", "e5", "med:100~18", CLEAN, encoding(prefix="passage:"))
     # length
     add("raw-minilm", "minilm", "cranfield:200", ("not_normalised",), encoding(normalize=False))
     add("raw-e5-part", "e5", "med:100~18", ("not_normalised",), encoding(.3, normalize=False))
@@ -513,7 +513,7 @@ def stores():
     add("without-punctuation", "minilm", "spring-ai:200~18", ("text_prepared",), encoding(change=lambda t: re.sub(r"[^\w\s]", "", t)))
     add("without-stop-words", "minilm", "cisi:160~18", ("unknown", "text_prepared"), encoding(change=lambda t: " ".join(
         w for w in t.split() if w.lower() not in STOP)))
-    add("html-embedded", "minilm", "cisi:160~18", ("text_prepared",), marked)
+    add("html-embedded", "minilm", "cisi:160~18", ("unknown", "text_prepared"), marked)
     add("html-exported", "minilm", "cisi:160~18", ("text_prepared",), marked_docs)
     add("html-both", "minilm", "cisi:160~18", ("markup",), marked_both)
     # rows

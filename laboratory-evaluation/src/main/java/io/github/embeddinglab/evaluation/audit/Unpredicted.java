@@ -12,7 +12,8 @@ import java.util.Locale;
 final class Unpredicted {
     private static final int LEAST = 12;
     private static final double HALF = 0.5;
-    private static final double BY_LENGTH = 0.8;
+    private static final double BY_LENGTH = 0.5;
+    private static final double ONE_DIRECTION = 0.6;
     /** Models of one ancestor may tell texts apart in each other's space; one model's vectors of a text stay nearer than this. */
     private static final double SAME_WEIGHTS = 0.5;
 
@@ -80,7 +81,7 @@ final class Unpredicted {
         double[] tokens = Arrays.stream(open).mapToDouble(sample::tokens).toArray();
         double[] cosines = Arrays.stream(open).mapToDouble(sample::cosine).toArray();
         return Correlation.spearman(tokens, cosines).value() >= BY_LENGTH
-                && Relations.commonDirection(sample.stored(), sample.model(), open) >= HALF;
+                && Relations.commonDirection(sample.stored(), sample.model(), open) >= ONE_DIRECTION;
     }
 
     /** Half-way at least from rows with their columns shuffled to the model's own. */
