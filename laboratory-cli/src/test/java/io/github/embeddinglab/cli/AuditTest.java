@@ -40,8 +40,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("integration")
 class AuditTest {
     private static final String MODEL = "all-MiniLM-L6-v2";
-    private static final int SHORT = 44;
-    private static final int LONG = 8;
+    private static final int SHORT = 40;
+    private static final int LONG = 4;
     private static final long SEED = 20;
 
     @TempDir
@@ -144,7 +144,7 @@ class AuditTest {
             List<String> words = MATTERS.get(i % MATTERS.size());
             titles.add("Of " + pick(words, random) + " and " + pick(words, random));
             List<String> sentences = new ArrayList<>();
-            for (int k = 0; k < (i < SHORT ? 2 + i % 4 : 50); k++) {
+            for (int k = 0; k < (i < SHORT ? 2 + i % 3 : 42); k++) {
                 sentences.add(pick(SAYINGS, random).formatted(pick(words, random), pick(words, random), pick(words, random)));
             }
             texts.add(String.join(" ", sentences));
