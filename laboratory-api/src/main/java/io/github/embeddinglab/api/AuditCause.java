@@ -19,7 +19,7 @@ public enum AuditCause {
     ROWS_DISPLACED,
     /** Another width than the model's: cut, padded or projected. */
     OTHER_DIMENSIONS,
-    /** Coded with loss: 8 bits, one bit, half precision, product quantisation. */
+    /** Coded with loss: 8 bits or fewer, one bit, product quantisation. */
     LOSSY_CODES,
     /** Lengths differ from those that the model gives. */
     NOT_NORMALISED,
@@ -41,7 +41,7 @@ public enum AuditCause {
     CENTRED,
     /** The vectors were rotated, or their columns permuted. */
     ROTATED,
-    /** The model ran in lower precision, or quantised. */
+    /** The numbers are of half precision, or the model ran in lower precision or quantised. */
     REDUCED_PRECISION,
     /** Some rows were made from another version of their text. */
     STALE_TEXT,

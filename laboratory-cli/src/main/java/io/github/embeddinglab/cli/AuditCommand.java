@@ -26,6 +26,7 @@ import picocli.CommandLine.ParameterException;
         sortOptions = false)
 final class AuditCommand implements Runnable, Lab.Verb {
     private static final int SHOWN = 5;
+    private static final int LEAST_SAMPLE = 16;
 
     private final Console console;
 
@@ -82,6 +83,10 @@ final class AuditCommand implements Runnable, Lab.Verb {
 
     @Override
     public void run() {
+        if (sample < LEAST_SAMPLE) {
+            throw new ParameterException(commandSpec.commandLine(), "--sample " + sample
+                    + " is too small to tell causes apart; give " + LEAST_SAMPLE + " or more");
+        }
         AuditSpec spec = AuditSpec.of(documents, vectors).sample(sample);
         if (queries != null && judgements != null) {
             spec = spec.judged(queries, judgements);

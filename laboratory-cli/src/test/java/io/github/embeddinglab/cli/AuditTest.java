@@ -14,6 +14,7 @@ import io.github.embeddinglab.api.EvaluationOptions;
 import io.github.embeddinglab.api.ModelVariant;
 import io.github.embeddinglab.api.Npy;
 import io.github.embeddinglab.api.Overflow;
+import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.api.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,12 +36,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Stores of MiniLM's vectors of this project's own pages, each with one planted fault: the fault is named, and nothing else. */
-@Tag("soak")
+/** Stores of MiniLM's vectors, each with one planted fault: the fault is named, and nothing else. */
+@Tag("integration")
 class AuditTest {
     private static final String MODEL = "all-MiniLM-L6-v2";
-    private static final int SHORT = 44;
-    private static final int LONG = 8;
+    private static final int SHORT = 40;
+    private static final int LONG = 4;
+    private static final long SEED = 20;
 
     @TempDir
     static Path folder = Path.of(".");
@@ -57,7 +59,7 @@ class AuditTest {
     @BeforeAll
     static void make() throws IOException {
         lab = EmbeddingLaboratory.builder().modelDirectory(folder.resolve("models")).build();
-        readPages();
+        writeTexts();
         try (Embedder model = lab.models().load(MODEL)) {
             List<String> whole = new ArrayList<>();
             for (int i = 0; i < texts.size(); i++) {
@@ -70,6 +72,8 @@ class AuditTest {
                     AuditCause.NOT_NORMALISED, variant(ModelVariant.OWN, whole, Overflow.TRUNCATE)));
             STORES.put("cut at 128 tokens", new Planted(
                     AuditCause.CUT, units(variant(ModelVariant.OWN.limited(128), whole, Overflow.TRUNCATE))));
+            STORES.put("cut at 512 tokens", new Planted(
+                    AuditCause.CUT, units(variant(ModelVariant.OWN.limited(512), whole, Overflow.TRUNCATE))));
             STORES.put("split", new Planted(
                     AuditCause.SPLIT, model.embed(whole, EmbedOptions.defaults().overflow(Overflow.SPLIT)).toArrays()));
             STORES.put("with a prompt", new Planted(
@@ -108,30 +112,47 @@ class AuditTest {
         lab.close();
     }
 
-    /** Paragraphs of the documentation, headed by their section; and some of them joined until they are too long. */
-    private static void readPages() throws IOException {
-        List<String> heads = new ArrayList<>();
-        List<String> paragraphs = new ArrayList<>();
-        for (String page : List.of("docs/command-line.md", "docs/architecture.md", "docs/measurements/parity.md", "README.md")) {
-            String head = page;
-            for (String part : Files.readString(Path.of("..").resolve(page)).split("\n\\s*\n", -1)) {
-                if (part.startsWith("#")) {
-                    head = part.lines().findFirst().orElse("").replaceAll("^#+ *", "");
-                } else if (part.length() > 120 && !part.startsWith("|") && !part.startsWith("```") && !part.contains("<")) {
-                    heads.add(head);
-                    paragraphs.add(part.replaceAll("\\s+", " ").strip());
-                }
+    /** A dozen of everyday matters; a text says some things of one of them, a long one many things. */
+    private static final List<List<String>> MATTERS = Stream.of(
+                    "baker bread oven flour dough yeast crust loaf butter kitchen",
+                    "sailor harbour anchor rudder storm wave captain lighthouse rope deck",
+                    "teacher pupil classroom blackboard lesson homework grammar spelling exam desk",
+                    "surgeon hospital nurse scalpel patient wound bandage fever ward medicine",
+                    "farmer tractor wheat barn cattle plough harvest meadow fence milk",
+                    "banker loan interest account cheque debt vault coin savings mortgage",
+                    "astronomer telescope planet orbit comet galaxy star moon eclipse lens",
+                    "carpenter plank hammer nail saw workshop varnish hinge chisel cabinet",
+                    "violinist orchestra concert melody string bow conductor rehearsal stage audience",
+                    "judge court lawyer verdict witness jury trial prison contract appeal",
+                    "gardener rose seed soil hedge spade greenhouse tulip compost lawn",
+                    "programmer compiler server bug keyboard database network release password laptop")
+            .map(words -> List.of(words.split(" ")))
+            .toList();
+    private static final List<String> SAYINGS = List.of(
+            "The %s saw the %s beside the %s.",
+            "Nobody had asked for the %s, yet the %s needed a %s.",
+            "Every %s costs more than a %s, said the %s.",
+            "In winter the %s keeps its %s away from the %s!",
+            "Why would a %s, of all things, replace the %s and the %s?",
+            "After three years, the %s was sold together with the %s; the %s remained.");
+
+    private static void writeTexts() {
+        Random random = new Random(SEED);
+        titles = new ArrayList<>();
+        texts = new ArrayList<>();
+        for (int i = 0; i < SHORT + LONG; i++) {
+            List<String> words = MATTERS.get(i % MATTERS.size());
+            titles.add("Of " + pick(words, random) + " and " + pick(words, random));
+            List<String> sentences = new ArrayList<>();
+            for (int k = 0; k < (i < SHORT ? 2 + i % 3 : 42); k++) {
+                sentences.add(pick(SAYINGS, random).formatted(pick(words, random), pick(words, random), pick(words, random)));
             }
+            texts.add(String.join(" ", sentences));
         }
-        assertThat(paragraphs).hasSizeGreaterThan(SHORT);
-        titles = new ArrayList<>(heads.subList(0, SHORT));
-        texts = new ArrayList<>(paragraphs.subList(0, SHORT));
-        for (int i = 0; i < LONG; i++) {
-            List<String> some = new ArrayList<>(paragraphs);
-            Collections.rotate(some, 3 * i);
-            titles.add("Part " + i);
-            texts.add(String.join(" ", some.subList(0, 6)));
-        }
+    }
+
+    private static String pick(List<String> some, Random random) {
+        return some.get(random.nextInt(some.size()));
     }
 
     private static float[][] variant(ModelVariant variant, List<String> whole, Overflow overflow) {
@@ -249,6 +270,31 @@ class AuditTest {
                 .as("%s: %s, rows %s", name, report.findings(), report.rows().stream().limit(5).toList())
                 .extracting(AuditReport.Finding::cause)
                 .containsExactly(planted.cause());
+    }
+
+    @Test
+    void aMissingPromptIsNamed() throws IOException {
+        Path prompted = Cli.copy(Cli.fixture("bert-cls-prompts"), folder.resolve("prompted"));
+        Files.writeString(
+                prompted.resolve("config_sentence_transformers.json"),
+                "{\"prompts\": {\"query\": \"query: \", \"document\": \"passage: \"}, \"default_prompt_name\": null, \"similarity_fn_name\": \"cosine\"}");
+        List<String> sentences = texts.stream().map(text -> text.substring(0, Math.min(80, text.length()))).toList();
+        StringBuilder lines = new StringBuilder();
+        float[][] bare;
+        float[][] asDocuments;
+        try (Embedder model = lab.models().load(prompted.toString())) {
+            bare = model.embed(sentences).toArrays();
+            asDocuments = model.embed(sentences, EmbedOptions.defaults().role(Role.DOCUMENT)).toArrays();
+        }
+        for (int i = 0; i < sentences.size(); i++) {
+            lines.append(JsonMapper.builder().build().writeValueAsString(Map.of("id", "s" + i, "text", sentences.get(i)))).append('\n');
+        }
+        Path file = Files.writeString(folder.resolve("sentences.jsonl"), lines);
+        assertThat(lab.benchmarks().audit(AuditSpec.of(file, vectors(asDocuments)), prompted.toString(), EvaluationOptions.defaults()).findings())
+                .isEmpty();
+        assertThat(lab.benchmarks().audit(AuditSpec.of(file, vectors(bare)), prompted.toString(), EvaluationOptions.defaults()).findings())
+                .extracting(AuditReport.Finding::cause)
+                .containsExactly(AuditCause.PROMPT);
     }
 
     @Test

@@ -22,7 +22,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -81,7 +83,7 @@ public final class Audit {
         if (usable.isEmpty()) {
             return finish(found, List.of(), new AuditReport.Texts(0, 0, facts.duplicateTexts(), List.of()), 0);
         }
-        repeated(facts, found);
+        Set<Integer> repeated = repeated(facts, found);
         Comparison comparison = new Comparison(remake, store);
         Comparison.Compared compared = comparison.of(sample(usable, spec.sample()));
         int wrong = compared.sample().wrong().length;
@@ -90,11 +92,12 @@ public final class Audit {
         }
         found.addAll(compared.found());
         List<String> notes = new ArrayList<>();
+        markup(facts, compared.sample(), found, notes);
         List<Hypothesis> winners = List.of();
         if (compared.sameSpace()) {
             Diagnosis diagnosis = new Diagnosis(
                     remake, compared.store(), compared.frame(), compared.code(), compared.sample());
-            diagnosis.run();
+            diagnosis.run(repeated);
             diagnosis.lengths(compared.lengths());
             found.addAll(diagnosis.found());
             notes.addAll(diagnosis.notes());
@@ -168,10 +171,10 @@ public final class Audit {
     }
 
     /** A vector of two texts counts only where the model itself tells these texts apart. */
-    private void repeated(StoreFacts facts, List<Found> found) {
+    private Set<Integer> repeated(StoreFacts facts, List<Found> found) {
         List<int[]> pairs = facts.repeated();
         if (pairs.size() < REPEATS) {
-            return;
+            return Set.of();
         }
         List<int[]> some = new ArrayList<>(pairs);
         Collections.shuffle(some, new Random(options.sampling().seed()));
@@ -189,6 +192,19 @@ public final class Audit {
                     Math.round(count) + " rows hold the vector of another, different text (as rows " + example[0] + " and "
                             + example[1] + "); they were overwritten or embedded from a placeholder, embed them again",
                     count / store.rows().size()));
+            return pairs.stream().flatMapToInt(Arrays::stream).boxed().collect(Collectors.toSet());
+        }
+        return Set.of();
+    }
+
+    /** A finding where marked texts were embedded; a fact to know where they were exported only, or are few. */
+    private void markup(StoreFacts facts, Sample sample, List<Found> found, List<String> notes) {
+        int marked = facts.marked();
+        String what = marked + " of " + documents.size() + " texts hold HTML tags or entities";
+        if (facts.ofPages(marked) && sample.wrong().length < sample.size() / 2) {
+            found.add(new Found(AuditCause.MARKUP, what + "; take them out before embedding", (double) marked / documents.size()));
+        } else if (marked > 0) {
+            notes.add(what);
         }
     }
 }

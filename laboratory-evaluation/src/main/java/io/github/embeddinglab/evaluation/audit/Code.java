@@ -23,6 +23,7 @@ record Code(Kind kind, String label, double match) {
     private static final int CODEBOOK = 256;
     private static final double FEWER = 0.85;
     private static final int BYTE_VALUES = 256;
+    private static final float GRID = 10_000;
 
     /** Kinds of codes. */
     enum Kind {
@@ -93,7 +94,7 @@ record Code(Kind kind, String label, double match) {
         if (inRow <= 2) {
             return new Code(Kind.BINARY, "one bit a column (two values a row)", 0.97);
         }
-        if (inRow <= FEWER * rows.get(0).length) {
+        if (rows.stream().filter(Code::few).count() > rows.size() / 2) {
             return levels(inRow, "a row");
         }
         int columns = rows.get(0).length;
@@ -101,13 +102,21 @@ record Code(Kind kind, String label, double match) {
         for (int column = 0; column < columns; column++) {
             inColumn[column] = blocks(rows, column, 1);
         }
-        if (median(inColumn) <= Math.min(CODEBOOK, FEWER * rows.size())) {
-            int block = widestBlock(rows);
-            return block > 1
-                    ? new Code(Kind.PRODUCT, "product quantisation in blocks of " + block + " columns", 0.8)
-                    : levels(median(inColumn), "a column");
+        boolean fewInColumn = median(inColumn) <= Math.min(CODEBOOK, FEWER * rows.size());
+        int block = widestBlock(rows, false);
+        if (block <= 1 && !fewInColumn) {
+            // rows that were normalised after decoding keep the directions of their blocks
+            block = widestBlock(rows, true);
         }
-        return PLAIN;
+        if (block > 1) {
+            return new Code(Kind.PRODUCT, "product quantisation in blocks of " + block + " columns", 0.8);
+        }
+        return fewInColumn ? levels(median(inColumn), "a column") : PLAIN;
+    }
+
+    /** Whether one row has so few different values that it was decoded from 8 bits or fewer. */
+    static boolean coded(float[] row) {
+        return row.length >= LEAST_COLUMNS && few(row);
     }
 
     private static Code levels(int count, String where) {
@@ -118,14 +127,14 @@ record Code(Kind kind, String label, double match) {
                 eight ? 0.995 : 0.95);
     }
 
-    private static int widestBlock(List<float[]> rows) {
+    private static int widestBlock(List<float[]> rows, boolean directions) {
         int columns = rows.get(0).length;
         int widest = 1;
         for (int block = 2; block <= columns / 2; block++) {
             if (columns % block == 0) {
                 int most = 0;
                 for (int from = 0; from < columns && most <= CODEBOOK; from += block) {
-                    most = Math.max(most, blocks(rows, from, block));
+                    most = Math.max(most, blocks(directions ? directions(rows, from, block) : rows, directions ? 0 : from, block));
                 }
                 widest = most <= Math.min(CODEBOOK, FEWER * rows.size()) ? block : widest;
             }
@@ -141,12 +150,36 @@ record Code(Kind kind, String label, double match) {
         return different.size();
     }
 
+    /** A block of columns of each row, of length 1 and rounded, since a division left its own rounding in it. */
+    private static List<float[]> directions(List<float[]> rows, int from, int width) {
+        return rows.stream()
+                .map(row -> {
+                    float[] direction = Rows.normalized(Arrays.copyOfRange(row, from, from + width));
+                    for (int i = 0; i < width; i++) {
+                        direction[i] = Math.round(direction[i] * GRID) / GRID;
+                    }
+                    return direction;
+                })
+                .toList();
+    }
+
+    /** Different numbers, without zeros, which may be mere padding. */
     private static int distinct(float[] row) {
         Set<Float> values = new HashSet<>();
         for (float value : row) {
-            values.add(value);
+            if (value != 0) {
+                values.add(value);
+            }
         }
         return values.size();
+    }
+
+    private static boolean few(float[] row) {
+        int numbers = 0;
+        for (float value : row) {
+            numbers += value == 0 ? 0 : 1;
+        }
+        return distinct(row) <= FEWER * numbers;
     }
 
     private static int median(int[] counts) {

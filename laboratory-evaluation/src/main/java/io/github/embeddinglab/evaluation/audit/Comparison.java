@@ -13,6 +13,8 @@ final class Comparison {
     private static final double DECODED = 0.97;
     private static final double PROJECTED = 0.9;
     private static final double RELATED = 0.3;
+    private static final int FEW_ROWS = 3;
+    private static final double FEW_SHARE = 0.01;
 
     private final Remake remake;
     private final StoredRows given;
@@ -39,12 +41,24 @@ final class Comparison {
             return frame.columns() > 0;
         }
 
+        /** What the model gives; vectors that were cut may have been normalised again or not. */
         double[] lengths() {
-            return vectors.asList().stream()
-                    .mapToDouble(row -> Rows.norm(frame.columns() == vectors.dimensions()
-                            ? row.vector()
-                            : Rows.normalized(Arrays.copyOfRange(row.vector(), frame.from(), frame.from() + frame.columns()))))
+            double[] whole = vectors.asList().stream().mapToDouble(row -> Rows.norm(row.vector())).toArray();
+            if (frame.columns() == vectors.dimensions()) {
+                return whole;
+            }
+            double[] cut = vectors.asList().stream()
+                    .mapToDouble(row -> Rows.norm(Arrays.copyOfRange(row.vector(), frame.from(), frame.from() + frame.columns())))
                     .toArray();
+            double again = 0;
+            double asCut = 0;
+            for (int i = 0; i < cut.length; i++) {
+                double stored = Rows.norm(store.get(sample.row(i)));
+                again += Math.abs(stored - 1);
+                asCut += Math.abs(stored - cut[i]);
+            }
+            Arrays.fill(whole, 1);
+            return again <= asCut ? whole : cut;
         }
 
         int truncated() {
@@ -71,8 +85,11 @@ final class Comparison {
             store = scaledBack(usable, model);
         }
         if (code.lossy()) {
-            found.add(new Found(AuditCause.LOSSY_CODES, "stored as " + code.label()
+            found.add(new Found(code.coarse() ? AuditCause.LOSSY_CODES : AuditCause.REDUCED_PRECISION, "stored as " + code.label()
                     + (code.coarse() ? "; keep full precision beside the codes for the last ranking" : "; harmless for most searches"), 1));
+        }
+        if (!code.lossy()) {
+            codedInPart(found);
         }
         Frame frame = Frame.of(store.columns(), code);
         if (store.columns() != vectors.dimensions()) {
@@ -90,14 +107,35 @@ final class Comparison {
                 store.rows(), new Sample(rows, tokens, stored, predicted, frame.match()), frame, code, found, vectors);
     }
 
-    private StoredRows unpacked(int[] rows, float[][] model) {
-        StoredRows high = given.unpacked(true);
-        StoredRows low = given.unpacked(false);
-        double agreement = 0;
-        for (int i = 0; i < rows.length; i++) {
-            agreement += Rows.cosine(high.rows().get(rows[i]), model[i]) - Rows.cosine(low.rows().get(rows[i]), model[i]);
+    private void codedInPart(List<Found> found) {
+        long coded = given.rows().stream()
+                .filter(row -> Rows.finite(row) && Rows.norm(row) > 0 && Code.coded(row))
+                .count();
+        double share = (double) coded / given.rows().size();
+        if (coded >= FEW_ROWS && share >= FEW_SHARE) {
+            found.add(new Found(AuditCause.LOSSY_CODES, String.format(Locale.ROOT,
+                    "%.0f %% of the rows are stored in 8 bits or fewer, the others in full; store all in one way", 100 * share), share));
         }
-        return agreement >= 0 ? high : low;
+    }
+
+    /** Of the ways to pack bits, that which agrees best with the model. */
+    private StoredRows unpacked(int[] rows, float[][] model) {
+        StoredRows best = given;
+        double most = Double.NEGATIVE_INFINITY;
+        for (boolean highestFirst : new boolean[] {true, false}) {
+            for (boolean lowered : new boolean[] {false, true}) {
+                StoredRows bits = given.unpacked(highestFirst, lowered);
+                double agreement = 0;
+                for (int i = 0; i < rows.length; i++) {
+                    agreement += Rows.cosine(bits.rows().get(rows[i]), model[i]);
+                }
+                if (agreement > most) {
+                    most = agreement;
+                    best = bits;
+                }
+            }
+        }
+        return best;
     }
 
     /** Codes of one scale for each column, as a calibrated int8 store has them. */
@@ -141,7 +179,12 @@ final class Comparison {
             return new Frame(width - have, common, signs, code.match());
         }
         int[] all = java.util.stream.IntStream.range(0, stored.length).toArray();
-        double geometry = stored.length < 12 ? 0 : Relations.sameGeometry(stored, model, all);
+        // a principal component analysis subtracts the mean first
+        float[] mean = Rows.mean(Arrays.asList(model), width);
+        float[][] centred = Arrays.stream(model).map(row -> Rows.minus(row, mean)).toArray(float[][]::new);
+        double geometry = stored.length < 12
+                ? 0
+                : Math.max(Relations.sameGeometry(stored, model, all), Relations.sameGeometry(stored, centred, all));
         if (geometry >= PROJECTED) {
             found.add(new Found(AuditCause.OTHER_DIMENSIONS, String.format(Locale.ROOT,
                     "%s, with the same geometry (rank correlation of cosines %.3f): projected, as by PCA; project queries in"

@@ -18,10 +18,10 @@ final class Diagnosis {
     private static final int LEAST_FOR_FIT = 32;
     private static final double FITTED = 0.9995;
     private static final double FITTED_LOWEST = 0.998;
-    private static final double OF_THEIR_TEXT = 0.5;
     private static final double HALF = 0.5;
-    private static final double LOWER_PRECISION = 0.98;
-    private static final double NARROW = 0.03;
+    private static final double CODED = 0.95;
+    private static final Set<AuditCause> FOUND_BEFORE =
+            Set.of(AuditCause.ROWS_DISPLACED, AuditCause.CENTRED, AuditCause.REPEATED_VECTORS, AuditCause.LOSSY_CODES);
 
     private final Remake remake;
     private final List<float[]> store;
@@ -52,8 +52,20 @@ final class Diagnosis {
         return winners;
     }
 
-    void run() {
-        if (sample.wrong().length > 0) {
+    /**
+     * Explains what it can.
+     *
+     * @param repeated rows whose vector is known to be that of another text, too
+     */
+    void run(Set<Integer> repeated) {
+        for (int i : sample.wrong()) {
+            if (repeated.contains(sample.row(i))) {
+                sample.explain(i, new Sample.Explained(AuditCause.REPEATED_VECTORS, "another text has its vector", Double.NaN));
+            } else if (!code.coarse() && sample.cosine(i) >= CODED && Code.coded(store.get(sample.row(i)))) {
+                sample.explain(i, new Sample.Explained(AuditCause.LOSSY_CODES, "stored in 8 bits or fewer", sample.cosine(i)));
+            }
+        }
+        if (sample.open().length > 0) {
             displaced();
         }
         if (sample.open().length >= LEAST_FOR_FIT) {
@@ -64,7 +76,9 @@ final class Diagnosis {
         }
         byCause();
         if (sample.open().length > 0) {
-            remaining();
+            Unpredicted unpredicted = new Unpredicted(sample, frame, code);
+            unpredicted.run();
+            found.addAll(unpredicted.found());
         }
     }
 
@@ -73,7 +87,7 @@ final class Diagnosis {
     }
 
     private double share(int count) {
-        return (double) count / sample.size();
+        return sample.share(count);
     }
 
     private FloatMatrix framedStore() {
@@ -86,9 +100,9 @@ final class Diagnosis {
 
     /** Texts whose vector stands in another row. */
     private void displaced() {
-        int[] wrong = sample.wrong();
+        int[] wrong = sample.open();
         float[][] wanted = Arrays.stream(wrong).mapToObj(i -> sample.model()[i]).toArray(float[][]::new);
-        int[] where = Relations.whereFound(wanted, framedStore(), sample.match());
+        int[] where = whereNotOwn(Relations.whereFound(wanted, framedStore(), sample.match()));
         Map<Integer, Integer> offsets = new HashMap<>();
         int count = 0;
         for (int k = 0; k < wrong.length; k++) {
@@ -129,6 +143,22 @@ final class Diagnosis {
                         : "vectors and texts are in different orders in " + percent(share(count))
                                 + " of the sample; join them by id",
                 share(count)));
+    }
+
+    /** A row that is right for its own text holds the same as another text's, and nothing was displaced. */
+    private int[] whereNotOwn(int[] where) {
+        int[] rows = Arrays.stream(where).filter(row -> row >= 0 && row < remake.documents().size()).distinct().toArray();
+        if (rows.length == 0) {
+            return where;
+        }
+        float[][] own = remake.proper(rows, remake.documents()::whole);
+        Set<Integer> right = new HashSet<>();
+        for (int k = 0; k < rows.length; k++) {
+            if (Rows.cosine(frame.stored(store.get(rows[k])), frame.predicted(own[k])) >= sample.match()) {
+                right.add(rows[k]);
+            }
+        }
+        return Arrays.stream(where).map(row -> right.contains(row) ? -1 : row).toArray();
     }
 
     private boolean ofItsText(int i) {
@@ -181,7 +211,7 @@ final class Diagnosis {
     private void byCause() {
         Map<AuditCause, Map<String, Integer>> labels = new LinkedHashMap<>();
         sample.explained().values().forEach(why -> {
-            if (why.cause() != AuditCause.ROWS_DISPLACED && why.cause() != AuditCause.CENTRED) {
+            if (!FOUND_BEFORE.contains(why.cause())) {
                 labels.computeIfAbsent(why.cause(), cause -> new LinkedHashMap<>()).merge(why.label(), 1, Integer::sum);
             }
         });
@@ -206,81 +236,6 @@ final class Diagnosis {
             case TITLE -> "embed title, space and text";
             default -> "embed the text as it is";
         };
-    }
-
-    /** Rows that no hypothesis predicts. */
-    private void remaining() {
-        int[] open = sample.open();
-        double share = share(open.length);
-        double first = Relations.ownTextFirst(sample.stored(), sample.model(), open);
-        double[] cosines = Arrays.stream(open).mapToDouble(i -> sample.cosine(i)).sorted().toArray();
-        double median = cosines[cosines.length / 2];
-        if (first >= OF_THEIR_TEXT) {
-            ofTheirTexts(open, cosines, share);
-        } else if (open.length >= 12) {
-            ofAnotherSpace(open, share, first);
-        } else {
-            boolean part = sample.wrong().length < HALF * sample.size();
-            conclude(open, part ? AuditCause.MIXED_MODELS : AuditCause.UNKNOWN, String.format(Locale.ROOT,
-                    "%d rows are unlike their texts in this model (median cosine %.2f): another model's, or another text's;"
-                            + " embed them again", open.length, median));
-        }
-    }
-
-    private void ofTheirTexts(int[] open, double[] cosines, double share) {
-        double median = cosines[cosines.length / 2];
-        double spread = cosines[cosines.length * 9 / 10] - cosines[cosines.length / 10];
-        if (code.coarse()) {
-            conclude(open, AuditCause.LOSSY_CODES, "");
-        } else if (median >= LOWER_PRECISION && spread < NARROW) {
-            conclude(open, AuditCause.REDUCED_PRECISION, String.format(Locale.ROOT,
-                    "%s of the sample is close to the model's vectors but not equal (median cosine %.4f): the model ran"
-                            + " quantised or in lower precision", percent(share), median));
-        } else if (share < HALF && spread < NARROW && open.length >= 12) {
-            conclude(open, AuditCause.MIXED_MODELS, String.format(Locale.ROOT,
-                    "%s of the sample is equally far from this model's vectors (median cosine %.3f): a related model, as one"
-                            + " before or after fine-tuning, made them", percent(share), median));
-        } else if (share < HALF) {
-            conclude(open, AuditCause.STALE_TEXT, String.format(Locale.ROOT,
-                    "%s of the sample is near its text but not of it (cosine %.2f to %.2f): the text was changed after it was"
-                            + " embedded", percent(share), cosines[0], cosines[cosines.length - 1]));
-        } else {
-            conclude(open, AuditCause.UNKNOWN, String.format(Locale.ROOT,
-                    "unknown cause: %s of the sample is of its text and near this model (median cosine %.3f), but nothing that"
-                            + " was tried makes these vectors", percent(share), median));
-        }
-    }
-
-    private void ofAnotherSpace(int[] open, double share, double first) {
-        float[][] stored = new float[sample.size()][];
-        for (int i = 0; i < stored.length; i++) {
-            stored[i] = Rows.normalized(stored(sample.row(i)));
-        }
-        double geometry = Relations.sameGeometry(stored, sample.model(), open);
-        if (!frame.signs() && Relations.geometryError(stored, sample.model(), open) < 1e-3) {
-            conclude(open, AuditCause.ROTATED, percent(share)
-                    + " of the sample has exactly this model's cosines among each other, but other numbers: the vectors were"
-                    + " rotated or their columns permuted; do the same to queries");
-        } else if (geometry >= Math.max(0.3, 5.0 / open.length)) {
-            AuditCause cause = sample.wrong().length > 0.95 * sample.size() ? AuditCause.OTHER_MODEL : AuditCause.MIXED_MODELS;
-            conclude(open, cause, String.format(Locale.ROOT,
-                    "%s of the sample is of its texts (rank correlation of cosines %.2f) but not in this model's space (own text"
-                            + " nearest in %s): another model made it; embed these documents again",
-                    percent(share), geometry, percent(first)));
-        } else {
-            conclude(open, AuditCause.UNKNOWN, String.format(Locale.ROOT,
-                    "unknown cause: %s of the sample has nothing in common with its texts (rank correlation of cosines %.2f):"
-                            + " other texts, another order of another model, or damage", percent(share), geometry));
-        }
-    }
-
-    private void conclude(int[] open, AuditCause cause, String detail) {
-        for (int i : open) {
-            sample.explain(i, new Sample.Explained(cause, cause.id(), Double.NaN));
-        }
-        if (!detail.isEmpty()) {
-            found.add(new Found(cause, detail, share(open.length)));
-        }
     }
 
     /** Causes under which lengths say nothing. */

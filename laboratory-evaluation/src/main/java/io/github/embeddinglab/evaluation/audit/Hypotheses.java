@@ -3,8 +3,6 @@ package io.github.embeddinglab.evaluation.audit;
 import io.github.embeddinglab.api.AuditCause;
 import java.text.Normalizer;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,57 +43,57 @@ final class Hypotheses {
         return new Hypothesis(cause, label, maker);
     }
 
-    /** All poolings come from one pass; they are made when the first is asked for. */
+    /** All poolings come from one pass, which {@link Remake} keeps. */
     List<Hypothesis> poolings() {
-        Map<List<Integer>, Map<String, float[][]>> made = new HashMap<>();
-        Hypothesis.Maker[] makers = new Hypothesis.Maker[6];
-        String[] names = {"cls", "max", "mean", "weightedmean", "lasttoken", "mean without special tokens"};
         List<Hypothesis> list = new ArrayList<>();
-        for (int i = 0; i < names.length; i++) {
-            String name = names[i];
-            makers[i] = rows -> {
-                List<Integer> key = new ArrayList<>();
-                for (int row : rows) {
-                    key.add(row);
-                }
-                Map<String, float[][]> all = made.computeIfAbsent(key, k -> withoutSpecial(remake.pooled(rows), rows));
-                return all.getOrDefault(name, new float[0][]);
-            };
-            list.add(of(AuditCause.OTHER_POOLING, name + " pooling", makers[i]));
+        for (String name : List.of("cls", "max", "mean", "weightedmean", "lasttoken")) {
+            list.add(of(AuditCause.OTHER_POOLING, name + " pooling",
+                    rows -> remake.pooled(rows).getOrDefault(name, new float[0][])));
         }
+        list.add(of(AuditCause.OTHER_POOLING, "mean without special tokens", this::withoutSpecial));
         return list;
     }
 
     /** A text of t tokens has its first and its last one taken out of the mean: (t mean - first - last) / (t - 2). */
-    private Map<String, float[][]> withoutSpecial(Map<String, float[][]> pooled, int[] rows) {
-        Map<String, float[][]> all = new LinkedHashMap<>(pooled);
-        var uses = remake.proper(rows);
+    private float[][] withoutSpecial(int[] rows) {
+        Map<String, float[][]> pooled = remake.pooled(rows);
         float[][] mean = pooled.getOrDefault("mean", new float[0][]);
         float[][] first = pooled.getOrDefault("cls", new float[0][]);
         float[][] last = pooled.getOrDefault("lasttoken", new float[0][]);
         float[][] rest = new float[mean.length][];
         for (int i = 0; i < mean.length; i++) {
-            int tokens = uses.tokenUse(i).used();
+            int tokens = remake.read(rows[i]);
             rest[i] = new float[mean[i].length];
             for (int j = 0; j < rest[i].length; j++) {
                 rest[i][j] = tokens * mean[i][j] - first[i][j] - last[i][j];
             }
         }
-        all.put("mean without special tokens", rest);
-        return all;
+        return rest;
     }
 
+    /** None, each of the model's, those of other models, and the model's own two at a time. */
     List<Hypothesis> prompts() {
         List<Hypothesis> list = new ArrayList<>();
         Map<String, String> own = remake.prompts();
-        list.add(of(AuditCause.PROMPT, "no prompt", rows -> remake.prompted(rows, "")));
-        own.forEach((name, text) -> list.add(of(
-                AuditCause.PROMPT, "prompt \"" + name + "\" (\"" + text + "\")", rows -> remake.prompted(rows, name))));
+        list.add(prefixed("no prompt", ""));
+        own.forEach((name, text) -> list.add(prefixed("prompt \"" + name + "\" (\"" + text + "\")", text)));
         KNOWN_PROMPTS.stream()
                 .filter(text -> !own.containsValue(text))
-                .forEach(text -> list.add(
-                        of(AuditCause.PROMPT, "the prompt \"" + text + "\"", rows -> remake.prefixed(rows, text))));
+                .forEach(text -> list.add(prefixed("the prompt \"" + text + "\"", text)));
+        List<String> texts = own.values().stream().filter(text -> !text.isBlank()).distinct().toList();
+        for (String first : texts) {
+            if (!first.equals(first.stripTrailing())) {
+                list.add(prefixed("the prompt \"" + first.stripTrailing() + "\" without its space", first.stripTrailing()));
+            }
+            for (String second : texts) {
+                list.add(prefixed("two prompts, \"" + first + second + "\"", first + second));
+            }
+        }
         return list;
+    }
+
+    private Hypothesis prefixed(String label, String prefix) {
+        return of(AuditCause.PROMPT, label, rows -> remake.prefixed(rows, prefix));
     }
 
     List<Hypothesis> titles() {
@@ -110,6 +108,8 @@ final class Hypotheses {
             list.add(titled("title and text joined by \"" + shown + "\"",
                     (title, text) -> title.isBlank() ? text : title + between + text));
         }
+        list.add(titled("fields named, as in \"title: T text: X\"", (title, text) -> "title: " + title + " text: " + text));
+        list.add(titled("fields named, as in \"title: T content: X\"", (title, text) -> "title: " + title + " content: " + text));
         list.add(titled("text before title", (title, text) -> (text + " " + title).strip()));
         list.add(titled("title twice", (title, text) -> (title + " " + title + " " + text).strip()));
         return list;

@@ -3,6 +3,7 @@ package io.github.embeddinglab.evaluation.audit;
 import io.github.embeddinglab.evaluation.metrics.Correlation;
 import io.github.embeddinglab.vectors.FloatMatrix;
 import io.github.embeddinglab.vectors.MatrixProduct;
+import java.util.Arrays;
 
 /** What two sets of vectors have in common when no vector equals the predicted one. */
 final class Relations {
@@ -70,6 +71,66 @@ final class Relations {
             most = Math.max(most, Math.abs(pairs.first[i] - pairs.second[i]));
         }
         return most;
+    }
+
+    /**
+     * How near each row is to the model's nearest vector of another text, after the model's mean is subtracted; the median
+     * over some rows. Rows of the model are near vectors of other texts that say something alike, rows of another space are not.
+     */
+    static double nearestOther(float[][] rows, float[][] model, int[] which) {
+        float[] mean = Rows.mean(Arrays.asList(model), model[0].length);
+        float[][] centred = Arrays.stream(model).map(row -> Rows.minus(row, mean)).toArray(float[][]::new);
+        double[] nearest = new double[which.length];
+        for (int k = 0; k < which.length; k++) {
+            float[] row = Rows.minus(rows[which[k]], mean);
+            nearest[k] = -1;
+            for (int j = 0; j < model.length; j++) {
+                nearest[k] = j == which[k] ? nearest[k] : Math.max(nearest[k], Rows.cosine(row, centred[j]));
+            }
+        }
+        Arrays.sort(nearest);
+        return nearest[nearest.length / 2];
+    }
+
+    /**
+     * What is left of rows when their share along the model's vectors is taken out, and how much of that lies along one
+     * direction, the same for all: fitted on every other row by power iteration, judged on the rest; 0 to 1.
+     */
+    static double commonDirection(float[][] stored, float[][] model, int[] which) {
+        float[][] rest = Arrays.stream(which).mapToObj(i -> Rows.beside(stored[i], model[i])).toArray(float[][]::new);
+        float[] direction = rest[0];
+        for (int round = 0; round < 20; round++) {
+            double[] sum = new double[direction.length];
+            for (int i = 0; i < rest.length; i += 2) {
+                double along = Rows.dot(rest[i], direction);
+                for (int j = 0; j < sum.length; j++) {
+                    sum[j] += along * rest[i][j];
+                }
+            }
+            float[] next = new float[sum.length];
+            for (int j = 0; j < sum.length; j++) {
+                next[j] = (float) sum[j];
+            }
+            direction = Rows.normalized(next);
+        }
+        double along = 0;
+        double all = 0;
+        for (int i = 1; i < rest.length; i += 2) {
+            along += Math.pow(Rows.dot(rest[i], direction), 2);
+            all += Rows.dot(rest[i], rest[i]);
+        }
+        return all == 0 ? 0 : along / all;
+    }
+
+    /** Length of the mean difference of stored rows from the model's, against their root mean square: 1 where all move alike. */
+    static double commonShift(float[][] stored, float[][] model, int[] which) {
+        float[][] shifts = Arrays.stream(which).mapToObj(i -> Rows.minus(stored[i], model[i])).toArray(float[][]::new);
+        double squares = 0;
+        for (float[] shift : shifts) {
+            squares += Rows.dot(shift, shift);
+        }
+        double mean = Rows.norm(Rows.mean(Arrays.asList(shifts), shifts[0].length));
+        return squares == 0 ? 0 : mean / Math.sqrt(squares / shifts.length);
     }
 
     private static final class Pairs {

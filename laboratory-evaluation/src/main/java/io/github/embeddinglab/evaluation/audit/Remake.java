@@ -9,24 +9,32 @@ import io.github.embeddinglab.api.Models;
 import io.github.embeddinglab.api.Overflow;
 import io.github.embeddinglab.api.Progress;
 import io.github.embeddinglab.api.Role;
+import io.github.embeddinglab.api.TokenUse;
 import io.github.embeddinglab.evaluation.data.Documents;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
-/** Embeds documents again, as the model should and in other ways. */
+/** Embeds documents again, as the model should and in other ways; of equal inputs one is embedded, and kept. */
 final class Remake {
     /** In the order in which a variant concatenates them. */
     private static final List<String> POOLINGS = List.of("cls", "max", "mean", "weightedmean", "lasttoken");
+
+    /** Inputs of more rows than a sample has are not kept. */
+    private static final int KEPT_ROWS = 2048;
 
     private final Documents documents;
     private final Models models;
     private final String model;
     private final Embedder own;
     private final Progress.Listener progress;
+    private final Map<String, Map<String, float[]>> kept = new HashMap<>();
+    private final Map<Integer, TokenUse> tokens = new HashMap<>();
 
     Remake(Documents documents, Models models, Embedder own, Progress.Listener progress) {
         this.documents = documents;
@@ -46,17 +54,60 @@ final class Remake {
 
     /** As the model should: title and text with the prompt for documents. */
     Embeddings proper(int[] rows) {
-        return own.embed(
+        Embeddings vectors = own.embed(
                 texts(rows, documents::whole),
                 EmbedOptions.defaults().role(Role.DOCUMENT).progress(progress));
+        if (rows.length <= KEPT_ROWS) {
+            Map<String, float[]> made = kept.computeIfAbsent("", key -> new HashMap<>());
+            for (int i = 0; i < rows.length; i++) {
+                made.put(documents.whole(rows[i]), vectors.vector(i));
+                tokens.put(rows[i], vectors.tokenUse(i));
+            }
+        }
+        return vectors;
     }
 
     float[][] proper(int[] rows, IntFunction<String> text) {
-        return own.embed(texts(rows, text), EmbedOptions.defaults().role(Role.DOCUMENT)).toArrays();
+        return distinct("", texts(rows, text), this::proper);
+    }
+
+    private float[][] proper(List<String> texts) {
+        return own.embed(texts, EmbedOptions.defaults().role(Role.DOCUMENT)).toArrays();
     }
 
     private static List<String> texts(int[] rows, IntFunction<String> text) {
         return Arrays.stream(rows).mapToObj(text).toList();
+    }
+
+    private interface Maker {
+        float[][] vectors(List<String> texts);
+    }
+
+    /** Makes what was not made before. */
+    private float[][] distinct(String way, List<String> texts, Maker maker) {
+        Map<String, float[]> made =
+                texts.size() > KEPT_ROWS ? new HashMap<>() : kept.computeIfAbsent(way, key -> new HashMap<>());
+        List<String> missing = texts.stream().distinct().filter(text -> !made.containsKey(text)).toList();
+        if (!missing.isEmpty()) {
+            float[][] vectors = maker.vectors(missing);
+            for (int i = 0; i < vectors.length; i++) {
+                made.put(missing.get(i), vectors[i]);
+            }
+        }
+        float[][] all = new float[texts.size()][];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = made.getOrDefault(texts.get(i), new float[0]);
+        }
+        return all;
+    }
+
+    /** By a variant of the model, its vectors not normalised. */
+    private float[][] varied(String way, int[] rows, IntFunction<String> text, ModelVariant variant, EmbedOptions options) {
+        return distinct(way, texts(rows, text), missing -> {
+            try (Embedder raw = models.variant(model, variant)) {
+                return raw.embed(missing, options).toArrays();
+            }
+        });
     }
 
     /** The model's prompts by name. */
@@ -64,35 +115,52 @@ final class Remake {
         return models.show(model).facts().prompts();
     }
 
-    /** With a prompt of the model's; an empty name is none. */
-    float[][] prompted(int[] rows, String name) {
-        try (Embedder raw = models.variant(model, ModelVariant.OWN)) {
-            return raw.embed(texts(rows, documents::whole), EmbedOptions.defaults().role(new Role(name))).toArrays();
-        }
-    }
-
-    /** With words in front. */
+    /** With words in front, and no prompt. */
     float[][] prefixed(int[] rows, String prefix) {
-        try (Embedder raw = models.variant(model, ModelVariant.OWN)) {
-            return raw.embed(texts(rows, row -> prefix + documents.whole(row))).toArrays();
-        }
+        return varied("raw", rows, row -> prefix + documents.whole(row), ModelVariant.OWN, EmbedOptions.defaults());
     }
 
     /** Cut at a number of tokens. */
-    float[][] limited(int[] rows, int tokens) {
-        try (Embedder raw = models.variant(model, ModelVariant.OWN.limited(tokens))) {
-            return raw.embed(texts(rows, documents::whole), EmbedOptions.defaults().role(Role.DOCUMENT)).toArrays();
-        }
+    float[][] limited(int[] rows, int limit) {
+        return longerThan(limit, rows, longer -> varied(
+                "cut " + limit, longer, documents::whole, ModelVariant.OWN.limited(limit), document()));
     }
 
     /** Split at a number of tokens, windows weighted by their tokens. */
-    float[][] split(int[] rows, int tokens) {
-        try (Embedder raw = models.variant(model, ModelVariant.OWN.limited(tokens))) {
-            return raw.embed(
-                            texts(rows, documents::whole),
-                            EmbedOptions.defaults().role(Role.DOCUMENT).overflow(Overflow.SPLIT))
-                    .toArrays();
+    float[][] split(int[] rows, int limit) {
+        return longerThan(limit, rows, longer -> varied(
+                "split " + limit, longer, documents::whole, ModelVariant.OWN.limited(limit), document().overflow(Overflow.SPLIT)));
+    }
+
+    private static EmbedOptions document() {
+        return EmbedOptions.defaults().role(Role.DOCUMENT);
+    }
+
+    /** Texts that a limit does not touch have the model's own vectors. */
+    private float[][] longerThan(int limit, int[] rows, Function<int[], float[][]> maker) {
+        int within = Math.min(limit, own.maxTokens());
+        int[] longer = Arrays.stream(rows).filter(row -> length(row) > within).toArray();
+        int[] others = Arrays.stream(rows).filter(row -> length(row) <= within).toArray();
+        float[][] ofLonger = longer.length == 0 ? new float[0][] : maker.apply(longer);
+        float[][] ofOthers = proper(others, documents::whole);
+        float[][] all = new float[rows.length][];
+        int atLonger = 0;
+        int atOthers = 0;
+        for (int i = 0; i < rows.length; i++) {
+            all[i] = length(rows[i]) > within ? ofLonger[atLonger++] : ofOthers[atOthers++];
         }
+        return all;
+    }
+
+    /** Tokens of a text before it is cut; very many where it was not embedded yet. */
+    private int length(int row) {
+        TokenUse use = tokens.get(row);
+        return use == null ? Integer.MAX_VALUE : use.used() + use.dropped();
+    }
+
+    /** Tokens that the model reads of a row that was embedded. */
+    int read(int row) {
+        return tokens.getOrDefault(row, TokenUse.whole(own.maxTokens())).used();
     }
 
     /** Cut into parts that are embedded alone, normalised, and averaged with equal weights. */
@@ -103,15 +171,15 @@ final class Remake {
             all.addAll(parts.apply(rows[i]));
             ends[i] = all.size();
         }
-        Embeddings vectors = own.embed(all, EmbedOptions.defaults().role(Role.DOCUMENT));
+        float[][] vectors = distinct("", all, this::proper);
         float[][] means = new float[rows.length][];
         int from = 0;
         for (int i = 0; i < rows.length; i++) {
             List<float[]> windows = new ArrayList<>();
             for (int part = from; part < ends[i]; part++) {
-                windows.add(Rows.normalized(vectors.vector(part)));
+                windows.add(Rows.normalized(vectors[part]));
             }
-            means[i] = Rows.mean(windows, vectors.dimensions());
+            means[i] = Rows.mean(windows, vectors[from].length);
             from = ends[i];
         }
         return means;
@@ -183,8 +251,6 @@ final class Remake {
     }
 
     private float[][] pooled(int[] rows, List<String> poolings) {
-        try (Embedder raw = models.variant(model, new ModelVariant(poolings, 0))) {
-            return raw.embed(texts(rows, documents::whole), EmbedOptions.defaults().role(Role.DOCUMENT)).toArrays();
-        }
+        return varied("pooled " + poolings, rows, documents::whole, new ModelVariant(poolings, 0), document());
     }
 }

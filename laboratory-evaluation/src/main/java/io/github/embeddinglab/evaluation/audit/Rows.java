@@ -55,4 +55,22 @@ final class Rows {
         }
         return mean;
     }
+
+    static float[] minus(float[] a, float[] b) {
+        float[] difference = new float[a.length];
+        for (int i = 0; i < a.length; i++) {
+            difference[i] = a[i] - b[i];
+        }
+        return difference;
+    }
+
+    /** The part of a that is at right angles to the unit vector b. */
+    static float[] beside(float[] a, float[] b) {
+        double along = dot(a, b);
+        float[] rest = new float[a.length];
+        for (int i = 0; i < a.length; i++) {
+            rest[i] = (float) (a[i] - along * b[i]);
+        }
+        return rest;
+    }
 }

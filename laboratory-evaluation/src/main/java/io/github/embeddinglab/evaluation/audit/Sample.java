@@ -46,6 +46,10 @@ final class Sample {
         return rows.length;
     }
 
+    double share(int count) {
+        return (double) count / rows.length;
+    }
+
     int row(int i) {
         return rows[i];
     }
@@ -110,15 +114,16 @@ final class Sample {
         return explained;
     }
 
-    /** Up to a number of open rows, spread over short and long texts. */
+    /** Up to a number of open rows, spread over the shorter half of the texts, which cost less and tell as much. */
     int[] probe(int most) {
         int[] byLength = byLength(open());
+        int shorter = Math.max(most, byLength.length / 2);
         if (byLength.length <= most) {
             return byLength;
         }
         int[] probe = new int[most];
         for (int i = 0; i < most; i++) {
-            probe[i] = byLength[(int) ((long) i * (byLength.length - 1) / (most - 1))];
+            probe[i] = byLength[(int) ((long) i * (shorter - 1) / (most - 1))];
         }
         return probe;
     }

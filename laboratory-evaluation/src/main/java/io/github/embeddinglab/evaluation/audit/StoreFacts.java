@@ -16,7 +16,7 @@ final class StoreFacts {
     /** Tags that close; generics of a programming language do not look like these. */
     private static final Pattern MARKUP =
             Pattern.compile("</(p|div|span|a|li|ul|ol|table|tr|td|h[1-6]|b|i|strong|em|code|pre|body|html)>|<br\\s*/?>|&(nbsp|amp|lt|gt|quot);", Pattern.CASE_INSENSITIVE);
-    private static final double MARKED = 0.02;
+    private static final double MARKED = 0.5;
 
     private final Documents documents;
     private final List<float[]> rows;
@@ -58,7 +58,6 @@ final class StoreFacts {
                     + " vectors: rows are missing or left over, so the order is in doubt; export both again", 1));
         }
         duplicateIds(found);
-        markup(found);
         return found;
     }
 
@@ -120,16 +119,18 @@ final class StoreFacts {
         return text.substring(0, Math.min(text.length(), 200));
     }
 
-    private void markup(List<Found> found) {
+    /** Texts with HTML tags or entities. */
+    int marked() {
         int marked = 0;
         for (int row = 0; row < documents.size(); row++) {
             marked += MARKUP.matcher(documents.texts().get(row)).find() ? 1 : 0;
         }
-        if (marked > MARKED * documents.size()) {
-            found.add(new Found(AuditCause.MARKUP, marked + " of " + documents.size()
-                    + " texts hold HTML tags or entities; take them out before embedding",
-                    (double) marked / documents.size()));
-        }
+        return marked;
+    }
+
+    /** Pages on technical matters may name a tag; where most texts hold them, pages were exported. */
+    boolean ofPages(int marked) {
+        return marked > MARKED * documents.size();
     }
 
     /** A finding before its worth is known. */

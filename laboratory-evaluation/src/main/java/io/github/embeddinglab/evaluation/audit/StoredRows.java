@@ -21,14 +21,14 @@ record StoredRows(List<float[]> rows, int columns) {
         return new StoredRows(rows, matrix.columns());
     }
 
-    /** Eight bits a number, as signs: the highest bit first, or the lowest. */
-    StoredRows unpacked(boolean highestFirst) {
+    /** Eight bits a number, as signs: the highest bit first, or the lowest; numbers from -128 may stand for those from 0. */
+    StoredRows unpacked(boolean highestFirst, boolean lowered) {
         List<float[]> signs = new ArrayList<>(rows.size());
         for (float[] row : rows) {
             float[] bits = new float[row.length * 8];
             for (int i = 0; i < bits.length; i++) {
                 int place = highestFirst ? 7 - i % 8 : i % 8;
-                bits[i] = ((int) row[i / 8] >> place & 1) == 1 ? 1 : -1;
+                bits[i] = ((int) row[i / 8] + (lowered ? 128 : 0) >> place & 1) == 1 ? 1 : -1;
             }
             signs.add(bits);
         }

@@ -11,12 +11,15 @@ import java.util.Map;
 
 /**
  * Holds hypotheses against the rows that are not the model's. A hypothesis explains a row when its vector agrees with the
- * stored one as closely as two runs of one model. Families are tried until all probed rows are explained; then the least
- * number of hypotheses that explain most rows is chosen greedily, so that a row which several fit goes to the commonest.
+ * stored one as closely as two runs of one model. Families are tried on few rows until all of these are explained; the least
+ * number of hypotheses that explain most of them is chosen greedily, so that a row which several fit goes to the commonest,
+ * and is then asked for all rows. What is left is probed anew, until a round explains nothing.
  */
 final class Trial {
-    private static final int PROBED = 40;
-    private static final int LONGEST = 16;
+    private static final int PROBED = 8;
+    private static final int LONGEST = 6;
+    private static final int RACED = 2;
+    private static final int ROUNDS = 4;
     /** Near agreement: what is left of the angle's square is less than this share of it, and the cosine at least this. */
     private static final double NEAR_SHARE = 0.3;
 
@@ -37,12 +40,23 @@ final class Trial {
         return notes;
     }
 
-    /** What explained rows, by cause: predicts the vectors of other rows. */
+    /** What explained rows: predicts the vectors of other rows. */
     List<Hypothesis> run(Hypotheses hypotheses, int longestText) {
+        List<Hypothesis> winners = new ArrayList<>();
+        for (int round = 0; round < ROUNDS && sample.open().length > 0; round++) {
+            List<Hypothesis> found = round(hypotheses, longestText);
+            winners.addAll(found);
+            if (found.isEmpty()) {
+                break;
+            }
+        }
+        return winners;
+    }
+
+    private List<Hypothesis> round(Hypotheses hypotheses, int longestText) {
+        tried.clear();
         int[] longest = sample.longest(LONGEST);
-        int[] probe = java.util.stream.IntStream.concat(Arrays.stream(sample.probe(PROBED)), Arrays.stream(longest))
-                .distinct()
-                .toArray();
+        int[] probe = sample.probe(PROBED);
         boolean lengthMatters = sample.onlyLongOnesAreWrong();
         List<Runnable> families = new ArrayList<>(List.of(
                 () -> family(hypotheses.poolings(), probe),
@@ -50,9 +64,9 @@ final class Trial {
                 () -> family(hypotheses.prompts(), probe),
                 () -> family(hypotheses.preparations(), probe)));
         List<Runnable> ofLength = List.of(
-                () -> family(hypotheses.cuts(longestText), longest),
+                () -> race(hypotheses.cuts(longestText), longest),
                 () -> refine(hypotheses, longest, longestText),
-                () -> family(hypotheses.splits(), longest));
+                () -> race(hypotheses.splits(), longest));
         families.addAll(lengthMatters ? 0 : families.size(), ofLength);
         for (Runnable family : families) {
             // where length matters, the longest texts tell; shorter ones are asked when the winner is known
@@ -89,6 +103,26 @@ final class Trial {
         }
     }
 
+    /** Many limits and windows are possible, so two texts are asked first; the rest only where one of these comes near. */
+    private void race(List<Hypothesis> family, int[] longest) {
+        for (Hypothesis hypothesis : family) {
+            try {
+                Map<Integer, Double> first = likeness(hypothesis, last(longest, RACED));
+                boolean promising = first.entrySet().stream().anyMatch(row -> near(row.getKey(), row.getValue()));
+                tried.put(hypothesis, promising ? likeness(hypothesis, longest) : first);
+            } catch (InvalidInputException e) {
+                notes.add(hypothesis.label() + " could not be tried: " + e.getMessage());
+            }
+            if (unexplained(longest) == 0) {
+                return;
+            }
+        }
+    }
+
+    private static int[] last(int[] rows, int count) {
+        return Arrays.copyOfRange(rows, Math.max(0, rows.length - count), rows.length);
+    }
+
     private Map<Integer, Double> likeness(Hypothesis hypothesis, int[] which) {
         Map<Integer, Double> likeness = new HashMap<>();
         float[][] vectors = hypothesis.maker().vectors(sample.rows(which));
@@ -100,31 +134,34 @@ final class Trial {
 
     /** From the best round limit towards the limit itself, by halving steps. */
     private void refine(Hypotheses hypotheses, int[] longest, int longestText) {
+        int[] raced = last(longest, RACED);
         int best = 0;
-        double most = mean(i -> sample.cosine(i), longest);
+        double most = mean(sample::cosine, raced);
         for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
             String label = entry.getKey().label();
             if (entry.getKey().cause() == AuditCause.CUT && label.endsWith(" tokens") && label.startsWith("cut at ")) {
-                double mean = mean(i -> entry.getValue().getOrDefault(i, 0.0), longest);
+                double mean = mean(i -> entry.getValue().getOrDefault(i, 0.0), raced);
                 if (mean > most) {
                     most = mean;
                     best = Integer.parseInt(label.replaceAll("\\D", ""));
                 }
             }
         }
+        int from = best;
         for (int step = Math.max(1, best / 4); best > 0 && step >= 1 && most < sample.match(); step /= 2) {
             for (int limit : new int[] {best - step, best + step}) {
                 if (limit > 2 && limit < longestText) {
-                    Hypothesis hypothesis = hypotheses.cut(limit);
-                    Map<Integer, Double> likeness = likeness(hypothesis, longest);
-                    tried.put(hypothesis, likeness);
-                    double mean = mean(i -> likeness.getOrDefault(i, 0.0), longest);
+                    Map<Integer, Double> likeness = likeness(hypotheses.cut(limit), raced);
+                    double mean = mean(i -> likeness.getOrDefault(i, 0.0), raced);
                     if (mean > most) {
                         most = mean;
                         best = limit;
                     }
                 }
             }
+        }
+        if (best != from) {
+            race(List.of(hypotheses.cut(best)), longest);
         }
     }
 
@@ -164,7 +201,7 @@ final class Trial {
         int[] open = sample.open();
         if (open.length > 0) {
             likeness(winner, open).forEach((i, cosine) -> {
-                if (cosine >= least || (near(i, cosine) && least < sample.match())) {
+                if (least < sample.match() ? near(i, cosine) : cosine >= least) {
                     sample.explain(i, new Sample.Explained(winner.cause(), winner.label(), cosine));
                 }
             });

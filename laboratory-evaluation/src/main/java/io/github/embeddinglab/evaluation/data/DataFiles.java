@@ -329,7 +329,7 @@ public final class DataFiles {
         for (int row = 0; row < documents.size(); row++) {
             texts.putIfAbsent(documents.ids().get(row), documents.whole(row));
         }
-        return RetrievalSet.of(name(List.of(judgements)), texts, queries(queries), judgements(judgements));
+        return RetrievalSet.of(judgements.toString(), texts, queries(queries), judgements(judgements));
     }
 
     private static Map<String, String> queries(Path file) {
