@@ -14,6 +14,7 @@ import io.github.embeddinglab.api.Sampling;
 import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.evaluation.cache.CachingEmbedder;
 import io.github.embeddinglab.evaluation.calibration.Calibration;
+import io.github.embeddinglab.evaluation.calibration.HeldOut;
 import io.github.embeddinglab.evaluation.calibration.JudgedHits;
 import io.github.embeddinglab.evaluation.data.DataFiles;
 import java.io.IOException;
@@ -80,6 +81,13 @@ final class CalibrateCommand implements Runnable, Lab.Verb {
     @Option(names = "--score", paramLabel = "S", split = ",", description = "Cosines to be mapped by --use.")
     private List<Double> scores = new ArrayList<>();
 
+    @Option(
+            names = "--splits",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Random halves of the queries: fitted on one, judged on the other (default: 20).")
+    private int splits;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Of the unanswerable queries and the halves.")
     private long seed;
 
@@ -123,7 +131,7 @@ final class CalibrateCommand implements Runnable, Lab.Verb {
         var search = new JudgedHits.Search(DataFiles.retrieval(folder), further, share, hits);
         Embedder cached = cache == null ? embedder : CachingEmbedder.over(embedder, cache);
         JudgedHits judged = JudgedHits.of(search, cached, options);
-        JudgedHits.Fitted fitted = judged.fit();
+        JudgedHits.Fitted fitted = judged.fit(new HeldOut.Splits(splits, seed, wished()));
         if (out != null) {
             write(out, fitted);
         }
@@ -155,8 +163,10 @@ final class CalibrateCommand implements Runnable, Lab.Verb {
         object.put("queries", judged.queries());
         object.put("unanswerable", judged.unanswerable());
         object.put("hits", hits);
-        object.put("error", fitted.errors().hits());
-        object.put("error_best_hit", fitted.errors().best());
+        object.put("error", fitted.hitsError().error().mean());
+        object.put("error_best_hit", fitted.bestError().error().mean());
+        object.put("held_out", heldOut(fitted.hitsError()));
+        object.put("held_out_best_hit", heldOut(fitted.bestError()));
         List<Map<String, Object>> least = new ArrayList<>();
         for (double precision : wished()) {
             Map<String, Object> one = new LinkedHashMap<>();
@@ -172,16 +182,49 @@ final class CalibrateCommand implements Runnable, Lab.Verb {
             return;
         }
         console.line(String.format(Locale.ROOT,
-                "%s: %d queries, %d of them unanswerable, %d hits each; error on queries that were not fitted: %.4f (best hits %.4f)",
-                embedder.model(), judged.queries(), judged.unanswerable(), hits, fitted.errors().hits(), fitted.errors().best()));
+                "%s: %d queries, %d of them unanswerable, %d hits each", embedder.model(), judged.queries(), judged.unanswerable(), hits));
+        line("any hit", fitted.hitsError());
+        line("best hit", fitted.bestError());
         for (double precision : wished()) {
-            console.line(String.format(Locale.ROOT, "relevant with probability %.2f: any hit from %s, the best hit from %s;"
+            console.line(String.format(Locale.ROOT, "precision %.2f: any hit from %s, the best hit from %s;"
                     + " where the best hit is below, nothing relevant is here", precision,
                     shown(fitted.hits().leastScore(precision)), shown(fitted.best().leastScore(precision))));
         }
         if (out != null) {
             console.line("written to " + out);
         }
+    }
+
+    private void line(String which, HeldOut error) {
+        console.line(String.format(Locale.ROOT,
+                "%s: calibration error on the queries of the other half %.4f on average, %.4f at most, over %d halves"
+                        + " (%.4f by chance alone)",
+                which, error.error().mean(), error.error().max(), error.splits(), error.chance()));
+    }
+
+    private static Map<String, Object> heldOut(HeldOut error) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("splits", error.splits());
+        object.put("error_mean", error.error().mean());
+        object.put("error_max", error.error().max());
+        object.put("error_by_chance", error.chance());
+        List<Map<String, Object>> promises = new ArrayList<>();
+        for (HeldOut.Promise promise : error.promises()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("precision", promise.precision());
+            one.put("splits", promise.splits());
+            one.put("achieved", defined(promise.achieved()));
+            one.put("gap_mean", defined(promise.gap().mean()));
+            one.put("gap_max", defined(promise.gap().max()));
+            one.put("hits", promise.hits());
+            promises.add(one);
+        }
+        object.put("promises", promises);
+        return object;
+    }
+
+    private static @Nullable Double defined(double value) {
+        return Double.isNaN(value) ? null : value;
     }
 
     private static @Nullable Double boxed(OptionalDouble value) {

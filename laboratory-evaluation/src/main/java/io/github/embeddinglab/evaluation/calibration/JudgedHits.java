@@ -26,13 +26,12 @@ import org.apiguardian.api.API.Status;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class JudgedHits {
+    private static final int LEAST_QUERIES = 20;
+
     private final Fingerprint model;
-    private final List<Query> queries;
+    private final List<HitsOf.Query> queries;
 
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Query(double[] scores, boolean[] relevant, boolean answerable) {}
-
-    private JudgedHits(Fingerprint model, List<Query> queries) {
+    private JudgedHits(Fingerprint model, List<HitsOf.Query> queries) {
         this.model = model;
         this.queries = queries;
     }
@@ -87,7 +86,7 @@ public final class JudgedHits {
         int k = Math.min(documents.rows(), search.hits() + most);
         TopK found = ExactSearch.over(documents, Similarity.DOT)
                 .search(asked, k, Runtime.getRuntime().availableProcessors());
-        List<Query> queries = new ArrayList<>();
+        List<HitsOf.Query> queries = new ArrayList<>();
         for (int query = 0; query < texts.size(); query++) {
             Map<Integer, Integer> grades = new HashMap<>();
             if (query < judged.size()) {
@@ -107,7 +106,7 @@ public final class JudgedHits {
 
     private record Take(int hits, boolean withoutRelevant) {}
 
-    private static Query query(TopK found, int query, Map<Integer, Integer> grades, Take take) {
+    private static HitsOf.Query query(TopK found, int query, Map<Integer, Integer> grades, Take take) {
         List<Double> scores = new ArrayList<>();
         List<Boolean> relevant = new ArrayList<>();
         for (int rank = 0; rank < found.k() && scores.size() < take.hits(); rank++) {
@@ -122,7 +121,7 @@ public final class JudgedHits {
             which[i] = relevant.get(i);
         }
         boolean answerable = !take.withoutRelevant() && grades.values().stream().anyMatch(grade -> grade > 0);
-        return new Query(scores.stream().mapToDouble(Double::doubleValue).toArray(), which, answerable);
+        return new HitsOf.Query(scores.stream().mapToDouble(Double::doubleValue).toArray(), which, answerable);
     }
 
     private static FloatMatrix matrix(Embedder embedder, List<String> texts, Role role, EvaluationOptions options) {
@@ -149,77 +148,34 @@ public final class JudgedHits {
     }
 
     /**
-     * Fits on all queries. The error is measured on queries that were not fitted: each half of the queries is judged by the
-     * calibration of the other half.
+     * Fits on all queries, and tells from random halves how far such a curve is off on queries that it has not seen.
      *
-     * @return the calibration and its errors
+     * @param splits how the halves are drawn
+     * @return the curves and their errors
      * @throws InvalidInputException when only one outcome occurs, or there are fewer than 20 queries
      */
-    public Fitted fit() {
-        if (queries.size() < 20) {
+    public Fitted fit(HeldOut.Splits splits) {
+        if (queries.size() < LEAST_QUERIES) {
             throw new InvalidInputException(queries.size() + " queries are too few to calibrate on one half and judge on the other;"
-                    + " give at least 20");
+                    + " give at least " + LEAST_QUERIES);
         }
-        int half = queries.size() / 2;
-        List<Query> first = queries.subList(0, half);
-        List<Query> second = queries.subList(half, queries.size());
-        Calibration ofFirst = calibration(first, Integer.MAX_VALUE);
-        Calibration ofSecond = calibration(second, Integer.MAX_VALUE);
-        Hits one = new Hits(first, Integer.MAX_VALUE);
-        Hits other = new Hits(second, Integer.MAX_VALUE);
-        Hits best = new Hits(queries, 1);
-        double[] halves = {ofSecond.error(one.scores, one.relevant), ofFirst.error(other.scores, other.relevant)};
-        double[] top = new double[2];
-        for (int i = 0; i < 2; i++) {
-            Hits hits = new Hits(i == 0 ? first : second, 1);
-            // the best hits of a query are relevant more often than others of their score, so they have a curve of their own
-            top[i] = calibration(i == 0 ? second : first, 1).error(hits.scores, hits.relevant);
-        }
+        HitsOf all = new HitsOf(queries, Integer.MAX_VALUE);
+        // a query's best hit is relevant more often than others of its score, so it has a curve of its own
+        HitsOf best = new HitsOf(queries, 1);
         return new Fitted(
-                calibration(queries, Integer.MAX_VALUE),
-                Calibration.fit(model, best.scores, best.relevant),
-                new Errors((halves[0] + halves[1]) / 2, (top[0] + top[1]) / 2));
-    }
-
-    private Calibration calibration(List<Query> some, int hits) {
-        Hits all = new Hits(some, hits);
-        return Calibration.fit(model, all.scores, all.relevant);
+                Calibration.fit(model, all.scores(), all.relevant()),
+                Calibration.fit(model, best.scores(), best.relevant()),
+                HeldOut.measure(queries, Integer.MAX_VALUE, splits),
+                HeldOut.measure(queries, 1, splits));
     }
 
     /**
-     * A calibration with its errors.
+     * Curves with their errors.
      *
      * @param hits probability that a hit is relevant, over the best hits of each query
      * @param best probability that a query's best hit is relevant: below, nothing relevant is here
-     * @param errors on queries that were not fitted
+     * @param hitsError of the first, on queries that were not fitted
+     * @param bestError of the second
      */
-    public record Fitted(Calibration hits, Calibration best, Errors errors) {}
-
-    /**
-     * Expected calibration errors.
-     *
-     * @param hits over the best hits of each query
-     * @param best over the best hit of each query
-     */
-    public record Errors(double hits, double best) {}
-
-    /** Hits of several queries in a row. */
-    private static final class Hits {
-        private final double[] scores;
-        private final boolean[] relevant;
-
-        Hits(List<Query> queries, int most) {
-            int n = queries.stream().mapToInt(query -> Math.min(most, query.scores().length)).sum();
-            scores = new double[n];
-            relevant = new boolean[n];
-            int at = 0;
-            for (Query query : queries) {
-                for (int i = 0; i < Math.min(most, query.scores().length); i++) {
-                    scores[at] = query.scores()[i];
-                    relevant[at] = query.relevant()[i];
-                    at++;
-                }
-            }
-        }
-    }
+    public record Fitted(Calibration hits, Calibration best, HeldOut hitsError, HeldOut bestError) {}
 }

@@ -4,43 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.embeddinglab.evaluation.statistics.Bootstrap;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Figures that scikit-learn, scipy and pytrec_eval computed, to within 1e-6. */
 @Tag("unit")
 class ReferenceFiguresTest {
-    private static final double CLOSE = 1e-6;
-    private static JsonNode reference = new ObjectMapper().createObjectNode();
-
-    @BeforeAll
-    static void read() throws IOException {
-        try (InputStream in = ReferenceFiguresTest.class.getResourceAsStream("/evaluation.json")) {
-            reference = new ObjectMapper().readTree(Objects.requireNonNull(in));
-        }
-    }
-
-    private static float[][] matrix(JsonNode node) {
-        float[][] rows = new float[node.size()][];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = new float[node.get(i).size()];
-            for (int j = 0; j < rows[i].length; j++) {
-                rows[i][j] = (float) node.get(i).get(j).doubleValue();
-            }
-        }
-        return rows;
-    }
+    private final Oracle oracle = Oracle.read();
 
     private static double[] scores(PairScore kind, float[][] a, float[][] b) {
         double[] scores = new double[a.length];
@@ -52,9 +28,9 @@ class ReferenceFiguresTest {
 
     @Test
     void similarity() {
-        JsonNode node = reference.get("similarity");
-        float[][] a = matrix(node.get("a"));
-        float[][] b = matrix(node.get("b"));
+        JsonNode node = oracle.group("similarity");
+        float[][] a = Oracle.matrix(node.get("a"));
+        float[][] b = Oracle.matrix(node.get("b"));
         double[] gold = new double[a.length];
         for (int i = 0; i < gold.length; i++) {
             gold[i] = node.get("gold").get(i).doubleValue();
@@ -62,17 +38,17 @@ class ReferenceFiguresTest {
         for (PairScore kind : PairScore.values()) {
             assertThat(Correlation.spearman(scores(kind, a, b), gold).value())
                     .as(kind.toString())
-                    .isCloseTo(node.get(kind + "_spearman").doubleValue(), within(CLOSE));
+                    .isCloseTo(node.get(kind + "_spearman").doubleValue(), within(Oracle.CLOSE));
         }
         assertThat(Correlation.pearson(scores(PairScore.COSINE, a, b), gold).value())
-                .isCloseTo(node.get("cosine_pearson").doubleValue(), within(CLOSE));
+                .isCloseTo(node.get("cosine_pearson").doubleValue(), within(Oracle.CLOSE));
     }
 
     @Test
     void retrieval() {
-        JsonNode node = reference.get("retrieval");
-        float[][] documents = matrix(node.get("documents"));
-        float[][] queries = matrix(node.get("queries"));
+        JsonNode node = oracle.group("retrieval");
+        float[][] documents = Oracle.matrix(node.get("documents"));
+        float[][] queries = Oracle.matrix(node.get("queries"));
         Map<String, Double> sums = new LinkedHashMap<>();
         for (int q = 0; q < queries.length; q++) {
             Map<String, Integer> judged = new LinkedHashMap<>();
@@ -87,14 +63,14 @@ class ReferenceFiguresTest {
                 double value = figure(query, expected.getKey());
                 assertThat(value)
                         .as(expected.getKey() + " of query " + q)
-                        .isCloseTo(expected.getValue().doubleValue(), within(CLOSE));
+                        .isCloseTo(expected.getValue().doubleValue(), within(Oracle.CLOSE));
                 sums.merge(expected.getKey(), value, Double::sum);
             }
         }
         node.get("mean").properties().forEach(expected -> assertThat(
                         sums.getOrDefault(expected.getKey(), Double.NaN) / queries.length)
                 .as(expected.getKey())
-                .isCloseTo(expected.getValue().doubleValue(), within(CLOSE)));
+                .isCloseTo(expected.getValue().doubleValue(), within(Oracle.CLOSE)));
         assertThat(sums).hasSize(16);
     }
 
@@ -113,23 +89,20 @@ class ReferenceFiguresTest {
 
     @Test
     void clusters() {
-        JsonNode node = reference.get("clusters");
+        JsonNode node = oracle.group("clusters");
         List<Integer> gold = new ArrayList<>();
         List<Integer> guess = new ArrayList<>();
         node.get("y").forEach(y -> gold.add(y.intValue()));
         node.get("guess").forEach(y -> guess.add(y.intValue()));
-        ClusterGeometry geometry = ClusterGeometry.of(matrix(node.get("x")), gold);
-        close(Bootstrap.onAll(MeanMeasure.of(geometry.silhouettes(PairScore.EUCLIDEAN))), node, "silhouette_euclidean");
-        close(Bootstrap.onAll(MeanMeasure.of(geometry.silhouettes(PairScore.COSINE))), node, "silhouette_cosine");
-        close(geometry.daviesBouldin(), node, "davies_bouldin");
-        assertThat(geometry.calinskiHarabasz() / node.get("calinski_harabasz").doubleValue()).isCloseTo(1, within(CLOSE));
+        ClusterGeometry geometry = ClusterGeometry.of(Oracle.matrix(node.get("x")), gold);
+        Oracle.close(Bootstrap.onAll(MeanMeasure.of(geometry.silhouettes(PairScore.EUCLIDEAN))), node, "silhouette_euclidean");
+        Oracle.close(Bootstrap.onAll(MeanMeasure.of(geometry.silhouettes(PairScore.COSINE))), node, "silhouette_cosine");
+        Oracle.close(geometry.daviesBouldin(), node, "davies_bouldin");
+        assertThat(geometry.calinskiHarabasz() / node.get("calinski_harabasz").doubleValue()).isCloseTo(1, within(Oracle.CLOSE));
         LabelAgreement agreement = LabelAgreement.of(gold, guess);
-        close(Bootstrap.onAll(agreement.vMeasure()), node, "v_measure");
-        close(Bootstrap.onAll(agreement.adjustedRand()), node, "adjusted_rand");
-        close(Bootstrap.onAll(agreement.normalizedMutualInformation()), node, "normalized_mutual_information");
+        Oracle.close(Bootstrap.onAll(agreement.vMeasure()), node, "v_measure");
+        Oracle.close(Bootstrap.onAll(agreement.adjustedRand()), node, "adjusted_rand");
+        Oracle.close(Bootstrap.onAll(agreement.normalizedMutualInformation()), node, "normalized_mutual_information");
     }
 
-    private static void close(double value, JsonNode node, String name) {
-        assertThat(value).as(name).isCloseTo(node.get(name).doubleValue(), within(CLOSE));
-    }
 }
