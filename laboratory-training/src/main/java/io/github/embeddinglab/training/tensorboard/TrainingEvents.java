@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes what a training does as event files: {@code train/loss}, {@code train/learning_rate} and {@code train/gradient_norm} of each step,
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class TrainingEvents implements TrainingListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingEvents.class);
     private static final String PREFIX = "events.out.tfevents.";
     private static final double MILLIS = 1e3;
 
@@ -119,6 +122,7 @@ public final class TrainingEvents implements TrainingListener, AutoCloseable {
             put(EventRecord.scalars(now(), step, values), step);
         } catch (IOException e) {
             fault = "event files in " + folder + " end at step " + step + " (" + e.getMessage() + "); the training is not touched";
+            LOG.warn(fault);
         }
     }
 

@@ -26,6 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +86,18 @@ class FineTuningTest {
             assertThat(record.at("/after/ndcg@10/value").asDouble()).isEqualTo(report.verdict().difference().second());
             assertThat(Files.readString(report.made().folder().resolve("README.md")))
                     .contains("# " + report.model().value())
-                    .contains("Registered: better than the parent");
+                    .contains("Registered: better than the parent")
+                    .contains("![Loss of the training batches](training-loss.png)")
+                    .contains("(training-score.png)");
+            String page = Files.readString(report.curve());
+            assertThat(page).contains("<svg").contains(report.model().value()).contains("ndcg@10").doesNotContain("src=").doesNotContain("href=\"http");
+            try (var pictures = ImageIO.createImageInputStream(report.made().folder().resolve("training-score.png").toFile())) {
+                assertThat(ImageIO.read(pictures).getWidth()).isEqualTo(1800);
+            }
+            try (Stream<Path> events = Files.walk(directory.resolve("models/tensorboard"))) {
+                assertThat(events.filter(Files::isRegularFile)).hasSize(1);
+            }
+            assertThat(report.course().notes()).anyMatch(note -> note.startsWith("for TensorBoard: tensorboard --logdir "));
         }
     }
 
