@@ -2,12 +2,10 @@ package io.github.embeddinglab.training.tensorboard;
 
 import io.github.embeddinglab.api.Score;
 import io.github.embeddinglab.api.training.TrainingListener;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +37,8 @@ public final class TrainingEvents implements TrainingListener, AutoCloseable {
     private final Path folder;
     private final TrainingListener next;
     private final boolean resumed;
-    private @Nullable FileChannel file;
+    /** No channel: an interrupt would close it, and the next step is told before the training stops. */
+    private @Nullable FileOutputStream file;
     private @Nullable String fault;
     private int last;
 
@@ -127,27 +126,20 @@ public final class TrainingEvents implements TrainingListener, AutoCloseable {
     }
 
     private void put(byte[] record, int step) throws IOException {
-        FileChannel open = file;
+        FileOutputStream open = file;
         if (open == null) {
             open = open();
             file = open;
-            whole(open, EventRecord.version(now()));
+            open.write(EventRecord.version(now()));
             if (resumed) {
-                whole(open, EventRecord.start(now(), step));
+                open.write(EventRecord.start(now(), step));
             }
         }
-        whole(open, record);
-    }
-
-    private static void whole(FileChannel open, byte[] record) throws IOException {
-        ByteBuffer left = ByteBuffer.wrap(record);
-        while (left.hasRemaining()) {
-            open.write(left);
-        }
+        open.write(record);
     }
 
     /** Names sort by time, and readers take files in the order of names. */
-    private FileChannel open() throws IOException {
+    private FileOutputStream open() throws IOException {
         Files.createDirectories(folder);
         long second = System.currentTimeMillis() / 1000;
         for (Path old : existing()) {
@@ -159,7 +151,7 @@ public final class TrainingEvents implements TrainingListener, AutoCloseable {
             second = number.isEmpty() ? second : Math.max(second, Long.parseLong(number) + 1);
         }
         Path made = folder.resolve(String.format(Locale.ROOT, "%s%010d.laboratory.%d", PREFIX, second, ProcessHandle.current().pid()));
-        return FileChannel.open(made, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return new FileOutputStream(Files.createFile(made).toFile());
     }
 
     private List<Path> existing() throws IOException {

@@ -68,6 +68,19 @@ class TrainingEventsTest {
     }
 
     @Test
+    void anInterruptLosesNoEvent() throws IOException {
+        try (TrainingEvents events = TrainingEvents.in(folder, false, TrainingListener.NONE)) {
+            events.stepped(new TrainingListener.Step(1, 1, 1, 1));
+            Thread.currentThread().interrupt();
+            events.stepped(new TrainingListener.Step(2, 1, 1, 1));
+            assertThat(Thread.interrupted()).isTrue();
+            events.stepped(new TrainingListener.Step(3, 1, 1, 1));
+            assertThat(events.fault()).isEmpty();
+        }
+        assertThat(files()).singleElement().satisfies(file -> assertThat(Files.size(file)).isGreaterThan(3 * 80));
+    }
+
+    @Test
     void aDiskThatRefusesEndsTheEventsOnly() throws IOException {
         Path file = Files.writeString(folder.resolve("in-the-way"), "");
         List<Integer> told = new ArrayList<>();
