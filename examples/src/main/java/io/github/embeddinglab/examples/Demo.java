@@ -1,5 +1,6 @@
 package io.github.embeddinglab.examples;
 
+import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
@@ -20,14 +21,17 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
 /**
- * {@code ./lab demo}: embeds the passages of Javadoc jars with all-MiniLM-L6-v2 and answers questions about them. Passages
- * and vectors are kept, so a second run starts in seconds.
+ * {@code ./lab demo}: embeds the passages of Javadoc jars with all-MiniLM-L6-v2 and answers questions about them; then fine-tunes the
+ * model on pairs made from them. Passages, vectors and the comparison are kept, so a second run starts in seconds.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class Demo {
@@ -39,6 +43,17 @@ public final class Demo {
     private static final int HITS = 3;
     private static final int SHOWN = 150;
     private static final double NANOS = 1e9;
+    private static final int WRONG_USE = 2;
+    /** What writing a checkpoint may take when the demo is told to stop. */
+    private static final long LONGEST_STOP_SECONDS = 60;
+    private static final String HELP = """
+            usage: ./lab demo [--no-tuning] ["A QUESTION"]
+
+              without a question  embeds the Javadoc of three libraries, answers questions about it (on a terminal also yours), and
+                                  fine-tunes the model for two minutes on pairs made from it
+              with a question     answers it, and fine-tunes nothing
+              --no-tuning         leaves the second half out
+            """;
 
     private final PrintStream out;
     private final PrintStream err;
@@ -53,21 +68,68 @@ public final class Demo {
     /**
      * Runs the demo.
      *
-     * @param args a question to answer; without one it is asked for on a terminal
+     * @param args {@code --no-tuning}, and a question to answer; without one it is asked for on a terminal
      */
     public static void main(String[] args) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        boolean tuning = true;
+        List<String> words = new ArrayList<>();
+        for (String arg : args) {
+            if (arg.equals("--help") || arg.equals("-h")) {
+                out.print(HELP);
+                return;
+            } else if (arg.equals("--no-tuning")) {
+                tuning = false;
+            } else if (arg.startsWith("--")) {
+                err.println("error: unknown option \"" + arg + "\"; there is --no-tuning (see `lab demo --help`)");
+                System.exit(WRONG_USE);
+            } else {
+                words.add(arg);
+            }
+        }
+        CountDownLatch ended = new CountDownLatch(1);
+        stopInOrder(Thread.currentThread(), ended);
+        int exit = 0;
         try {
-            Path cache = HostEnvironment.current().modelDirectory().resolve("demo");
-            new Demo(out, err, cache).run(String.join(" ", args).strip());
+            Path models = HostEnvironment.current().modelDirectory();
+            nativesIn(models);
+            new Demo(out, err, models.resolve("demo")).run(String.join(" ", words).strip(), tuning);
         } catch (LaboratoryException e) {
             err.println("error: " + e.getMessage());
-            System.exit(1);
+            exit = 1;
+        } finally {
+            ended.countDown();
         }
+        System.exit(exit);
     }
 
-    private void run(String question) {
+    /** Ctrl-C interrupts the work and gives it time to keep what it has. */
+    private static void stopInOrder(Thread worker, CountDownLatch ended) {
+        Runtime.getRuntime().addShutdownHook(new Thread(
+                () -> {
+                    if (ended.getCount() > 0) {
+                        worker.interrupt();
+                        try {
+                            if (!ended.await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS)) {
+                                System.err.println("error: stopped in the middle; run the demo again");
+                            }
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }
+                },
+                "demo-stop"));
+    }
+
+    /** The training's native libraries are unpacked beside the models rather than into the home folder. */
+    private static void nativesIn(Path models) {
+        System.getProperties().putIfAbsent(
+                "org.bytedeco.javacpp.cachedir", models.resolve("natives").resolve("javacpp").toAbsolutePath().toString());
+        System.getProperties().putIfAbsent("org.bytedeco.javacpp.logger", "slf4j");
+    }
+
+    private void run(String question, boolean tuning) {
         try (EmbeddingLaboratory lab = EmbeddingLaboratory.open();
                 Embedder model = lab.models().load(MODEL)) {
             List<Passage> passages = corpus();
@@ -82,17 +144,36 @@ public final class Demo {
             } else if (HostEnvironment.current().isTerminal("in")) {
                 askUser(model, search, passages);
             }
+            if (tuning && question.isEmpty()) {
+                tune(lab, model, passages);
+            }
             out.println();
             out.println("Where to go next:");
             out.println("  ./lab demo \"your question\"                      the same with a question of yours, in seconds");
+            out.println("  ./lab fine-tune --data pairs.jsonl              train on pairs of yours");
             out.println("  ./lab embed --in texts.txt --out vectors.npy    embed a file of yours");
             out.println("  ./lab models list                               what else can be loaded");
             out.println("  README.md                                       the same in five lines of Java");
         }
     }
 
+    private void tune(EmbeddingLaboratory lab, Embedder model, List<Passage> passages) {
+        try {
+            new DemoTuning(out, err, cache, HostEnvironment.current().isTerminal("err"))
+                    .run(lab, MODEL, key(model, passages), passages);
+        } catch (CancelledException e) {
+            throw e;
+        } catch (LaboratoryException e) {
+            throw new LaboratoryException("the second half failed: " + e.getMessage() + " (./lab demo --no-tuning leaves it out)", e);
+        }
+    }
+
+    private static String key(Embedder model, List<Passage> passages) {
+        return model.fingerprint().abbreviated() + "-" + Integer.toHexString(passages.hashCode());
+    }
+
     private List<Passage> corpus() {
-        Path file = cache.resolve("passages.jsonl");
+        Path file = cache.resolve("passages-2.jsonl"); // 1 had entities that were escaped twice
         if (Files.exists(file)) {
             List<Passage> passages = JavadocCorpus.readJsonl(file).passages();
             err.printf(Locale.ROOT, "corpus: %,d passages, kept from an earlier run%n", passages.size());
@@ -116,7 +197,7 @@ public final class Demo {
     }
 
     private Embeddings vectors(Embedder model, List<Passage> passages) {
-        Path file = cache.resolve("vectors-" + model.fingerprint().abbreviated() + "-" + passages.hashCode() + ".npy");
+        Path file = cache.resolve("vectors-" + key(model, passages) + ".npy");
         if (Files.exists(file)) {
             Embeddings kept = Embeddings.readNpy(file, model.fingerprint());
             err.printf(Locale.ROOT, "vectors: %,d x %d, kept from an earlier run%n", kept.rows(), kept.dimensions());

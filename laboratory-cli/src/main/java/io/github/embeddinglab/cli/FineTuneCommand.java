@@ -280,6 +280,9 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("model", report.made().id().value());
         object.put("folder", report.made().folder().toString());
+        if (Files.exists(report.curve())) {
+            object.put("curve", report.curve().toString());
+        }
         object.put("parent", report.made().parent());
         object.put("registered", report.verdict().registered());
         object.put("reason", report.verdict().reason());
@@ -328,5 +331,8 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
                 report.course().steps(),
                 report.course().seconds(),
                 report.made().folder()));
+        if (Files.exists(report.curve())) {
+            console.line("loss and scores over the steps: " + report.curve());
+        }
     }
 }

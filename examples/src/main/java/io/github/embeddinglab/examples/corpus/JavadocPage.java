@@ -130,7 +130,7 @@ final class JavadocPage {
         List<String> paragraphs = new ArrayList<>();
         int words = 0;
         for (Element block : blocks) {
-            for (String paragraph : JavadocText.paragraphs(block)) {
+            for (String paragraph : JavadocText.paragraphs(block, className().contains("Escape"))) {
                 paragraphs.add(paragraph);
                 words += paragraph.split(" ", -1).length;
             }

@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jsoup.nodes.Element;
 import org.jsoup.nodes.Node;
 import org.jsoup.nodes.TextNode;
+import org.jsoup.parser.Parser;
 
 /** Reads the paragraphs of an HTML description as plain text. */
 final class JavadocText {
@@ -19,13 +22,23 @@ final class JavadocText {
     private final List<String> paragraphs = new ArrayList<>();
     private final StringBuilder line = new StringBuilder();
 
+    /** What authors write inside of a code tag, where the doclet escapes it once more. */
+    private static final Pattern ENTITY = Pattern.compile("&(?:quot|amp|lt|gt|apos|nbsp|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});");
+
+    private final boolean aboutEscapes;
+
     private boolean listing;
 
-    private JavadocText() {}
+    private JavadocText(boolean aboutEscapes) {
+        this.aboutEscapes = aboutEscapes;
+    }
 
-    /** The paragraphs, list items, table rows and lines of code under {@code block}, in order, each on one line. */
-    static List<String> paragraphs(Element block) {
-        JavadocText reader = new JavadocText();
+    /**
+     * The paragraphs, list items, table rows and lines of code under {@code block}, in order, each on one line. Entities that were
+     * escaped twice are read as what they stand for, but not where the text is about escapes and means them.
+     */
+    static List<String> paragraphs(Element block, boolean aboutEscapes) {
+        JavadocText reader = new JavadocText(aboutEscapes);
         reader.read(block);
         reader.endParagraph();
         return reader.paragraphs;
@@ -34,17 +47,24 @@ final class JavadocText {
     private void read(Node node) {
         if (node instanceof TextNode text && listing) {
             // a line of code is a unit: it is neither joined to the next nor cut where it need not be
-            for (String part : text.getWholeText().split("(?<=\\n)", -1)) {
+            for (String part : plain(text).split("(?<=\\n)", -1)) {
                 line.append(part);
                 if (part.endsWith("\n")) {
                     endParagraph();
                 }
             }
         } else if (node instanceof TextNode text) {
-            line.append(text.getWholeText());
+            line.append(plain(text));
         } else if (node instanceof Element element && !DROPPED.contains(element.normalName())) {
             readElement(element);
         }
+    }
+
+    private String plain(TextNode text) {
+        String once = text.getWholeText();
+        return aboutEscapes || once.indexOf('&') < 0
+                ? once
+                : ENTITY.matcher(once).replaceAll(entity -> Matcher.quoteReplacement(Parser.unescapeEntities(entity.group(), true)));
     }
 
     private void readElement(Element element) {

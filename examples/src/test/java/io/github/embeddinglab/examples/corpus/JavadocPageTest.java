@@ -60,6 +60,19 @@ class JavadocPageTest {
     }
 
     @Test
+    void entitiesThatWereEscapedTwiceAreReadAsWhatTheyStandFor() {
+        String page = """
+                <section class="class-description"><div class="block">Splits <code>&amp;quot;a&amp;quot;</code> if 0 &lt; n &amp;amp;&amp;amp; n &amp;#8805; 1,
+                and keeps R&amp;D and &amp;zzzz; as <code>&amp;#x2e;</code> they are.</div></section>
+                """;
+        assertThat(page("org/acme/Valve.html").descriptions(page)).extracting(JavadocPage.Description::paragraphs)
+                .containsExactly(List.of("Splits \"a\" if 0 < n && n ≥ 1, and keeps R&D and &zzzz; as . they are."));
+        // where escapes are the subject, they are meant
+        assertThat(page("org/acme/ValveEscape.html").descriptions(page)).extracting(JavadocPage.Description::paragraphs)
+                .containsExactly(List.of("Splits &quot;a&quot; if 0 < n &amp;&amp; n &#8805; 1, and keeps R&D and &zzzz; as &#x2e; they are."));
+    }
+
+    @Test
     void pagesThatDescribeNothingAreLeftOut() {
         for (String path : List.of("index.html", "org/acme/package-tree.html", "org/acme/class-use/Valve.html", "src-html/org/acme/Valve.html", "org/acme/doc-files/notes.html", "org/acme/logo.png")) {
             assertThat(JavadocPage.at(path)).as(path).isNull();

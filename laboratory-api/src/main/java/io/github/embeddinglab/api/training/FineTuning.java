@@ -134,6 +134,16 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
         public Running progress(Progress.Listener other) {
             return new Running(output, resume, inexact, other, listener);
         }
+
+        /**
+         * With another listener.
+         *
+         * @param other told what each step did
+         * @return a copy
+         */
+        public Running listener(TrainingListener other) {
+            return new Running(output, resume, inexact, progress, other);
+        }
     }
 
     /**

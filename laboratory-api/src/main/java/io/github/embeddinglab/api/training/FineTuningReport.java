@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public record FineTuningReport(Made made, Verdict verdict, Map<String, Score> before, Map<String, Score> after, Course course) {
+    private static final String CURVE = "training-curve.html";
+
     /** Copies the maps. */
     public FineTuningReport {
         before = Collections.unmodifiableMap(new LinkedHashMap<>(before));
@@ -86,6 +88,15 @@ public record FineTuningReport(Made made, Verdict verdict, Map<String, Score> be
             looks = List.copyOf(looks);
             notes = List.copyOf(notes);
         }
+    }
+
+    /**
+     * Where loss and scores over the steps are drawn: a page that needs nothing beside it.
+     *
+     * @return a file in the tuned model's folder; absent where no step was made
+     */
+    public Path curve() {
+        return made.folder().resolve(CURVE);
     }
 
     /**

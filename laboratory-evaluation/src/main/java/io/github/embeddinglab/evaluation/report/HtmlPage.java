@@ -7,13 +7,8 @@ import io.github.embeddinglab.api.Promise;
 import io.github.embeddinglab.api.Score;
 import io.github.embeddinglab.evaluation.load.Timing;
 import io.github.embeddinglab.evaluation.suites.Report;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 
 /** One self-contained page: plots first, tables behind them. */
 final class HtmlPage {
@@ -32,43 +27,17 @@ final class HtmlPage {
 
     private String write(List<Drawing> drawings) {
         String names = String.join(", ", comparison.rows().stream().map(Comparison.Row::model).toList());
-        out.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-                .append("<meta name=\"color-scheme\" content=\"light dark\"><title>Benchmark: ")
-                .append(escaped(names))
-                .append("</title>\n<style>\n");
-        colours();
-        out.append(style()).append("</style></head>\n<body><main>\n");
+        out.append(PageParts.head("Benchmark: " + names));
         head();
         cards();
         for (Drawing drawing : drawings) {
-            figure(drawing);
+            out.append(PageParts.figure(drawing));
         }
         promises();
         scoreTable();
         timingTable();
         foot();
         return out.append("</main></body></html>\n").toString();
-    }
-
-    private void colours() {
-        out.append(":root{");
-        for (Drawing.Ink ink : Drawing.Ink.values()) {
-            out.append(ink.variable()).append(':').append(ink.light).append(';');
-        }
-        out.append("--paper:#ffffff;--page:#f7f8fa}\n@media (prefers-color-scheme: dark){:root{");
-        for (Drawing.Ink ink : Drawing.Ink.values()) {
-            out.append(ink.variable()).append(':').append(ink.dark).append(';');
-        }
-        out.append("--paper:#161b21;--page:#0f1318}}\n");
-    }
-
-    private static String style() {
-        try (InputStream in = Objects.requireNonNull(HtmlPage.class.getResourceAsStream("report.css"), "report.css")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void head() {
@@ -153,12 +122,6 @@ final class HtmlPage {
                     .append(escaped(promise.command())).append("</code></span></div></li>\n");
         }
         out.append("</ol></section>\n");
-    }
-
-    private void figure(Drawing drawing) {
-        out.append("<figure class=\"panel\" id=\"").append(drawing.id()).append("\"><h2>").append(escaped(drawing.title()))
-                .append("</h2><div class=\"scroll\">").append(SvgWriter.write(drawing)).append("</div><figcaption>")
-                .append(escaped(drawing.description())).append("</figcaption></figure>\n");
     }
 
     private void scoreTable() {

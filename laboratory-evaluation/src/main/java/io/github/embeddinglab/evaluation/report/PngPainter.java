@@ -29,7 +29,7 @@ final class PngPainter {
     }
 
     /** Twice as many pixels as the drawing is wide and high, the title above it. */
-    static byte[] paint(Drawing drawing) {
+    private static byte[] paint(Drawing drawing) {
         BufferedImage image = new BufferedImage(
                 (int) Math.ceil(drawing.width() * SCALE),
                 (int) Math.ceil((drawing.height() + HEAD) * SCALE),
@@ -57,6 +57,16 @@ final class PngPainter {
             return bytes.toByteArray();
         } catch (IOException e) {
             throw new LaboratoryException("the plot " + drawing.id() + " cannot be painted: " + e.getMessage(), e);
+        }
+    }
+
+    /** The same; where Java finds no fonts it says so. */
+    static byte[] painted(Drawing drawing) {
+        try {
+            return paint(drawing);
+        } catch (LinkageError | InternalError e) {
+            throw new LaboratoryException("the plot " + drawing.id() + " cannot be painted, since Java finds no fonts here (" + e
+                    + "); install fontconfig and a font, as in the package fonts-dejavu-core", e);
         }
     }
 

@@ -1,6 +1,6 @@
 /**
  * What a benchmark found in the forms that people and programs read: JSON, Markdown, one HTML page, pictures, the public
- * leaderboard's files. To add a plot, draw it as a {@code Drawing} in {@code Charts}; every form of
+ * leaderboard's files; and the curves of a training ({@link CurvePage}). To add a plot, draw it as a {@code Drawing} in {@code Charts}; every form of
  * picture follows.
  */
 @NullMarked

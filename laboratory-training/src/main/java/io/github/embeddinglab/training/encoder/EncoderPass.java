@@ -121,7 +121,16 @@ final class EncoderPass {
 
     /** Token vectors behind each layer, normalised as the next layer reads them; the last are the encoder's. */
     List<Tensor> layers(TokenBatch batch, Drop drop) {
-        Scene scene = scene(batch);
+        return walk(batch, drop, scene(batch, false), List.of());
+    }
+
+    /** The same weights as a decoder, without dropout: a token sees those before it and, in each layer, what crosses over. */
+    Tensor decode(TokenBatch batch, List<Crossing> crossings) {
+        List<Tensor> all = walk(batch, new Drop(DropoutShares.NONE, null), scene(batch, true), crossings);
+        return all.get(all.size() - 1);
+    }
+
+    private List<Tensor> walk(TokenBatch batch, Drop drop, Scene scene, List<Crossing> crossings) {
         Tensor value = drop.apply(embed(batch), drop.shares().embedding(), -1, Drop.EMBEDDING);
         Tensor residual = value;
         List<Tensor> out = new ArrayList<>();
@@ -129,7 +138,14 @@ final class EncoderPass {
             Layer layer = plan.layers().get(i);
             Tensor attended = linear(attend(layer.attention(), value, scene), layer.attention().output());
             Tensor middleSum = drop.apply(attended, drop.shares().attention(), i, Drop.ATTENTION).add(residual);
+            if (!crossings.isEmpty() && plan.preNorm()) {
+                middleSum = middleSum.add(crossings.get(i).sum());
+            }
             Tensor middle = norm(middleSum, layer.afterAttention());
+            if (!crossings.isEmpty() && !plan.preNorm()) {
+                Crossing crossing = crossings.get(i);
+                middle = middle.add(crossing.sum()).layerNorm(crossing.scale(), crossing.shift(), config.normEpsilon());
+            }
             Tensor inner = drop.apply(inner(layer.mlp(), middle), drop.shares().inner(), i, Drop.INNER);
             Tensor outer = drop.apply(linear(inner, layer.mlp().down()), drop.shares().output(), i, Drop.OUTPUT);
             Tensor endSum = outer.add(plan.preNorm() ? middleSum : middle);
@@ -169,7 +185,7 @@ final class EncoderPass {
         return out;
     }
 
-    private Scene scene(TokenBatch batch) {
+    private Scene scene(TokenBatch batch, boolean causal) {
         int n = batch.rows();
         int t = batch.length();
         Tensor padding = null;
@@ -180,6 +196,9 @@ final class EncoderPass {
             }
             padding = weights.backend().constant(bias, n, 1, 1, t);
         }
+        if (causal) {
+            padding = plus(before(t), padding);
+        }
         Tensor global = config.relativeBuckets() > 0 ? plus(relative(t), padding) : padding;
         Rotary rotary = config.rotary();
         if (rotary == null) {
@@ -187,6 +206,15 @@ final class EncoderPass {
         }
         return new Scene(
                 global, plus(window(t, rotary.window() / 2), padding), turn(t, rotary.globalTheta()), turn(t, rotary.localTheta()));
+    }
+
+    /** Hides what comes later, (1 x 1 x t x t). */
+    private Tensor before(int t) {
+        float[] bias = new float[t * t];
+        for (int i = 0; i < bias.length; i++) {
+            bias[i] = i % t <= i / t ? 0 : UNSEEN;
+        }
+        return weights.backend().constant(bias, 1, 1, t, t);
     }
 
     private static Tensor plus(Tensor bias, @Nullable Tensor padding) {

@@ -97,6 +97,26 @@ public final class TokenBatch {
     }
 
     /**
+     * The same rows without some tokens, padded to the longest that is left. Tokens that are not pooled stay, whatever is said.
+     *
+     * @param gone n x t, row-major; true for a token that goes
+     * @param padId written behind shorter sequences
+     * @return a shorter batch
+     */
+    public TokenBatch without(boolean[] gone, int padId) {
+        List<int[]> kept = new java.util.ArrayList<>();
+        for (int row = 0; row < lengths.length; row++) {
+            int from = row * length;
+            int prompt = notPooled[row];
+            kept.add(java.util.stream.IntStream.range(0, lengths[row])
+                    .filter(at -> at < prompt || !gone[from + at])
+                    .map(at -> ids[from + at])
+                    .toArray());
+        }
+        return of(kept, padId).withoutPooling(notPooled);
+    }
+
+    /**
      * Tokens of a row that are no padding.
      *
      * @param row from 0

@@ -135,6 +135,24 @@ public final class TrainableModel {
     }
 
     /**
+     * The transformer's weights as a decoder, without dropout: a token sees itself and those before it, and in each layer what
+     * crosses over from elsewhere.
+     *
+     * @param batch token sequences, none longer than the model's limit
+     * @param crossings one a layer
+     * @return token vectors (n x t x h); the one of a token is to tell the next
+     * @throws InvalidInputException for a static model, another number of crossings, and as {@link #embed(TokenBatch)}
+     */
+    public Tensor decode(TokenBatch batch, List<Crossing> crossings) {
+        EncoderPass pass = encoder;
+        if (pass == null || crossings.size() != layerCount()) {
+            throw new InvalidInputException("a decoder of " + crossings.size() + " crossings on " + description.architecture()
+                    + "; give one a layer of a transformer");
+        }
+        return pass.decode(checked(batch), crossings);
+    }
+
+    /**
      * Pools token vectors and runs the modules after the encoder, in single precision.
      *
      * @param tokens (n x t x h)

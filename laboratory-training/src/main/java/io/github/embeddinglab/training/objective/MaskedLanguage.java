@@ -33,16 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class MaskedLanguage implements Objective {
-    private static final double EPSILON = 1e-12;
-
     private final Vocabulary vocabulary;
     private final double share;
-    private final Tensor words;
-    private final Tensor matrix;
-    private final Tensor bias;
-    private final Tensor scale;
-    private final Tensor shift;
-    private final Tensor offsets;
+    private final WordHead head;
 
     /**
      * What the corruption has to know of the tokenizer.
@@ -65,19 +58,7 @@ public final class MaskedLanguage implements Objective {
     private MaskedLanguage(Vocabulary vocabulary, double share, Tensor words, TrainingBackend backend) {
         this.vocabulary = vocabulary;
         this.share = share;
-        this.words = words;
-        int h = words.size(1);
-        float[] identity = new float[h * h];
-        float[] ones = new float[h];
-        Arrays.fill(ones, 1);
-        for (int i = 0; i < h; i++) {
-            identity[i * h + i] = 1;
-        }
-        this.matrix = backend.parameter(identity, h, h);
-        this.bias = backend.parameter(new float[h], h);
-        this.scale = backend.parameter(ones, h);
-        this.shift = backend.parameter(new float[h], h);
-        this.offsets = backend.parameter(new float[words.size(0)], words.size(0));
+        this.head = new WordHead(words, backend);
     }
 
     /**
@@ -182,8 +163,7 @@ public final class MaskedLanguage implements Objective {
             throw new InvalidInputException("no text of a batch has a token that can be hidden; remove empty texts");
         }
         Tensor x = tokens.reshape(tokens.size(0) * t, tokens.size(2)).rows(ints(places));
-        Tensor logits = x.linear(matrix, bias).gelu().layerNorm(scale, shift, EPSILON).linear(words, offsets);
-        return logits.logSoftmax(1).gather(ints(targets)).mean().negate();
+        return head.loss(x, ints(targets));
     }
 
     private static int[] ints(List<Integer> list) {
@@ -192,6 +172,6 @@ public final class MaskedLanguage implements Objective {
 
     @Override
     public List<Tensor> parameters() {
-        return List.of(matrix, bias, scale, shift, offsets);
+        return head.parameters();
     }
 }

@@ -61,6 +61,7 @@ public final class RecordFiles {
         Path folder = record.report().made().folder();
         try {
             WholeFiles.file(folder.resolve(RECORD), (JSON.writeValueAsString(json(record)) + "\n").getBytes(StandardCharsets.UTF_8));
+            CurveFiles.write(record);
             WholeFiles.file(folder.resolve("README.md"), TunedModelCard.text(record).getBytes(StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new LaboratoryException("the record of " + folder + " cannot be written as JSON: " + e.getOriginalMessage(), e);

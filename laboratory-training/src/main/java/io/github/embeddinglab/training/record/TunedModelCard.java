@@ -39,6 +39,10 @@ final class TunedModelCard {
         report.course().notes().forEach(note -> card.append("- ").append(note.strip()).append('\n'));
         card.append(String.format(Locale.ROOT, "- %,d steps in %,.0f s on %s%n", report.course().steps(), report.course().seconds(),
                 String.join(", ", record.host().values())));
+        String pictures = CurveFiles.card(record);
+        if (!pictures.isEmpty()) {
+            card.append("\n## Course\n").append(pictures);
+        }
         card.append("\nEvery setting, the hash of the data and the curve stand in `").append(RecordFiles.RECORD).append("`.\n");
         card.append("\n## Use\n```java\nlab.models().load(\"").append(report.made().id()).append("\");   // or the path of this folder\n```\n");
         card.append("sentence-transformers opens the folder as well. The licence is the parent's, and the data's where it says more.\n");

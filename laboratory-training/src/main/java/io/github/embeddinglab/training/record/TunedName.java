@@ -27,11 +27,21 @@ public final class TunedName {
      * @return the name
      */
     public static ModelId of(String parent, Instant at, String sha256) {
+        String day = DateTimeFormatter.BASIC_ISO_DATE.format(LocalDate.ofInstant(at, ZoneOffset.UTC));
+        return ModelId.of(plain(parent) + "-tuned-" + day + "-" + sha256.substring(0, DIGITS));
+    }
+
+    /**
+     * The parent's part of the name.
+     *
+     * @param parent name or folder of the parent
+     * @return at most 64 letters, digits, dots, dashes and underscores
+     */
+    public static String plain(String parent) {
         String last = parent.replaceAll("[/\\\\]+$", "").replaceAll(".*[/\\\\]", "").replaceAll("@.*$", "");
         // a model tuned twice says so by its day and hash alone
         String name = UNFIT.matcher(last.replaceAll("-tuned-\\d{8}-[0-9a-f]{6}$", "")).replaceAll("-");
         String stem = name.isEmpty() || name.startsWith(".") || name.startsWith("-") ? "model" + name : name;
-        String day = DateTimeFormatter.BASIC_ISO_DATE.format(LocalDate.ofInstant(at, ZoneOffset.UTC));
-        return ModelId.of(stem.substring(0, Math.min(LONGEST, stem.length())) + "-tuned-" + day + "-" + sha256.substring(0, DIGITS));
+        return stem.substring(0, Math.min(LONGEST, stem.length()));
     }
 }

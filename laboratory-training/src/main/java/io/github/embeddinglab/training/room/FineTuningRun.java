@@ -25,6 +25,7 @@ import io.github.embeddinglab.training.record.Machine;
 import io.github.embeddinglab.training.record.RecordFiles;
 import io.github.embeddinglab.training.record.TrainingRecord;
 import io.github.embeddinglab.training.record.TunedName;
+import io.github.embeddinglab.training.tensorboard.TrainingEvents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,16 +83,23 @@ final class FineTuningRun {
         Path parent = laboratory.models().folder(spec.model());
         Gate gate = new Gate(laboratory, parts.gate(), spec.judging().general(), recipe);
         Scores before = gate.scores(spec.model());
-        TrainingOutcome outcome = TrainingLoop.run(
-                new TrainingInputs(
-                        parent,
-                        parts.training(),
-                        recipe,
-                        expansion.loss(),
-                        new SelectionLook(parts.selection().evaluator(), parts.selection().metric())),
-                spec.running(),
-                new TrainingPlaces(context.directory("natives"), context.directory("training").resolve(key(before, parts, expansion))));
-        return judged(expansion, parts, before, outcome, gate, parent);
+        String key = key(before, parts, expansion);
+        Path events = context.directory("tensorboard").resolve(TunedName.plain(spec.model()) + "-" + key);
+        try (TrainingEvents told = TrainingEvents.in(events, spec.running().resume(), spec.running().listener())) {
+            TrainingOutcome outcome = TrainingLoop.run(
+                    new TrainingInputs(
+                            parent,
+                            parts.training(),
+                            recipe,
+                            expansion.loss(),
+                            new SelectionLook(parts.selection().evaluator(), parts.selection().metric())),
+                    spec.running().listener(told),
+                    new TrainingPlaces(context.directory("natives"), context.directory("training").resolve(key)));
+            outcome = outcome.noted(told.fault().orElse("for TensorBoard: tensorboard --logdir " + events));
+            FineTuningReport report = judged(expansion, parts, before, outcome, gate, parent);
+            told.judged(report.before(), report.after());
+            return report;
+        }
     }
 
     /** The same for the same parent, data and settings, so that an interrupted training is found again. */

@@ -28,6 +28,7 @@ import io.github.embeddinglab.training.loss.LossBatch;
 import io.github.embeddinglab.training.loss.MultipleNegativesLoss;
 import io.github.embeddinglab.training.loss.OrthogonalRegularisation;
 import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Losses without an entry of the reference: float64 against finite differences, libtorch against float64, cut against whole. */
 @Tag("quality")
@@ -177,6 +179,10 @@ class ObjectivesTest {
         return MaskedLanguage.of(model, backend, new MaskedLanguage.Vocabulary(4, Set.of(0, 1, 2, 3, 4), 60), 0.3);
     }
 
+    private static Objective denoising(TrainableModel model, TrainingBackend backend) {
+        return DenoisingAutoencoder.of(model, backend, Set.of(0, 1, 2, 3, 4), DenoisingAutoencoder.USUAL_SHARE);
+    }
+
     @ParameterizedTest
     @EnumSource(Backends.class)
     void cutAndWholeAgreeWithDropout(Backends which) {
@@ -186,6 +192,7 @@ class ObjectivesTest {
         BiFunction<TrainableModel, TrainingBackend, Objective> adaptive = (model, backend) -> new AdaptiveLayers(new MultipleNegativesLoss(20), 1, 1, 0.3);
         BiFunction<TrainableModel, TrainingBackend, Objective> simCse = (model, backend) -> new SimCse(20);
         agree(step(which, ObjectivesTest::masked, one, 0), step(which, ObjectivesTest::masked, one, 2), Way.ACCUMULATED, tolerance);
+        agree(step(which, ObjectivesTest::denoising, one, 0), step(which, ObjectivesTest::denoising, one, 2), Way.ACCUMULATED, tolerance);
         agree(step(which, adaptive, two, 0), step(which, adaptive, two, 4), Way.CACHED, tolerance);
         agree(step(which, simCse, one, 0), step(which, simCse, one, 4), Way.CACHED, tolerance);
     }
@@ -204,8 +211,83 @@ class ObjectivesTest {
         BiFunction<TrainableModel, TrainingBackend, Objective> simCse = (model, backend) -> new SimCse(20);
         TrainingBatch two = TrainingBatch.of(List.of(texts(5, 6), texts(6, 6)));
         agree(step(Backends.REFERENCE, ObjectivesTest::masked, one, 0), step(Backends.LIBTORCH, ObjectivesTest::masked, one, 0), Way.WHOLE, 2e-4);
+        agree(step(Backends.REFERENCE, ObjectivesTest::denoising, one, 0), step(Backends.LIBTORCH, ObjectivesTest::denoising, one, 0), Way.WHOLE, 2e-4);
         agree(step(Backends.REFERENCE, adaptive, two, 0), step(Backends.LIBTORCH, adaptive, two, 0), Way.WHOLE, 2e-4);
         agree(step(Backends.REFERENCE, simCse, one, 0), step(Backends.LIBTORCH, simCse, one, 0), Way.WHOLE, 2e-4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "mpnet-mean", "modernbert-mean", "distilbert-dense", "roberta-max"})
+    void denoisingHasItsDerivatives(String name) {
+        long seed = new Random().nextLong();
+        try (TrainingBackend backend = Backends.REFERENCE.open(); ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/" + name))) {
+            TrainableModel model = TrainableModel.load(folder, backend, DropoutShares.NONE);
+            Objective objective = denoising(model, backend);
+            TrainingBatch batch = objective.prepare(TrainingBatch.of(List.of(texts(seed, 3))), seed);
+            List<Tensor> all = new ArrayList<>(model.parameters().values());
+            all.addAll(objective.parameters());
+            objective.loss(List.of(objective.encode(model, batch.columns().get(0), 0, null)), batch).backward();
+            SplittableRandom random = new SplittableRandom(seed);
+            float step = 0x1p-10f;
+            for (Tensor parameter : all) {
+                double[] gradient = Objects.requireNonNull(parameter.gradient(), name).values();
+                float[] values = parameter.toFloats();
+                // along a random direction, so that each parameter needs two passes only
+                double[] direction = random.doubles(values.length, -1, 1).toArray();
+                double expected = 0;
+                for (int i = 0; i < values.length; i++) {
+                    expected += gradient[i] * direction[i];
+                }
+                double up = moved(objective, model, batch, backend, parameter, values, direction, step);
+                double down = moved(objective, model, batch, backend, parameter, values, direction, -step);
+                backend.assign(parameter, FloatBuffer.wrap(values));
+                double size = Math.sqrt(java.util.Arrays.stream(gradient).map(g -> g * g).sum());
+                assertThat((up - down) / (2 * step)).as("%s, shape %s, seed %d", name, java.util.Arrays.toString(parameter.shape()), seed)
+                        .isCloseTo(expected, within(0.01 * Math.abs(expected) + 0.01 * size + 1e-4));
+            }
+        }
+    }
+
+    private static double moved(Objective objective, TrainableModel model, TrainingBatch batch, TrainingBackend backend, Tensor parameter,
+            float[] values, double[] direction, float step) {
+        float[] changed = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            changed[i] = (float) (values[i] + step * direction[i]);
+        }
+        backend.assign(parameter, FloatBuffer.wrap(changed));
+        try (TrainingBackend.Scope scope = backend.withoutGradients()) {
+            return objective.loss(List.of(objective.encode(model, batch.columns().get(0), 0, null)), batch).item();
+        }
+    }
+
+    @Test
+    void denoisingDeletesMostTokensAndLearnsTheText() {
+        try (TrainingBackend backend = Backends.LIBTORCH.open(); ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"))) {
+            TrainableModel model = TrainableModel.load(folder, backend);
+            Objective objective = denoising(model, backend);
+            TrainingBatch batch = TrainingBatch.of(List.of(texts(11, 40)));
+            TokenBatch whole = batch.columns().get(0);
+            TokenBatch left = objective.prepare(batch, 5).columns().get(0);
+            assertThat(objective.prepare(batch, 5).columns().get(0).ids()).isEqualTo(left.ids());
+            int before = 0;
+            int after = 0;
+            for (int row = 0; row < whole.rows(); row++) {
+                int[] text = java.util.Arrays.copyOfRange(left.ids(), row * left.length(), row * left.length() + left.tokens(row));
+                assertThat(text).startsWith(2).endsWith(3).hasSizeGreaterThanOrEqualTo(3);
+                before += whole.tokens(row) - 2;
+                after += left.tokens(row) - 2;
+            }
+            assertThat((double) after / before).isBetween(0.3, 0.6); // 0.4, and one token a text at least
+            EngineSettings settings = EngineSettings.of(new LearningRate(5e-3, LearningRate.Shape.CONSTANT, 0, 60)).withDropout(false);
+            TrainingBatch few = TrainingBatch.of(List.of(texts(12, 8)));
+            TrainingEngine engine = TrainingEngine.open(backend, model, objective, settings);
+            double first = engine.step(few).loss();
+            double last = first;
+            for (int i = 0; i < 40; i++) {
+                last = engine.step(few).loss();
+            }
+            assertThat(last).isLessThan(0.6 * first);
+        }
     }
 
     @Test
@@ -245,6 +327,7 @@ class ObjectivesTest {
         try (TrainingBackend backend = Backends.REFERENCE.open(); ModelFolder table = ModelFolder.open(SharedFixtures.path("models/static-mean"));
                 ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"))) {
             TrainableModel fixed = TrainableModel.load(table, backend);
+            assertThatThrownBy(() -> denoising(fixed, backend)).isInstanceOf(InvalidInputException.class).hasMessageContaining("static");
             assertThatThrownBy(() -> masked(fixed, backend)).isInstanceOf(InvalidInputException.class).hasMessageContaining("static");
             assertThatThrownBy(() -> new AdaptiveLayers(new MultipleNegativesLoss(20), 1, 1, 0.3).check(fixed)).isInstanceOf(InvalidInputException.class);
             TrainableModel dry = TrainableModel.load(folder, backend, DropoutShares.NONE);

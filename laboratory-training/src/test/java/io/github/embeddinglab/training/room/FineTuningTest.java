@@ -26,6 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +86,16 @@ class FineTuningTest {
             assertThat(record.at("/after/ndcg@10/value").asDouble()).isEqualTo(report.verdict().difference().second());
             assertThat(Files.readString(report.made().folder().resolve("README.md")))
                     .contains("# " + report.model().value())
-                    .contains("Registered: better than the parent");
+                    .contains("Registered: better than the parent")
+                    .contains("![Loss of the training batches](training-loss.png)")
+                    .contains("(training-score.png)");
+            String page = Files.readString(report.curve());
+            assertThat(page).contains("<svg").contains(report.model().value()).contains("ndcg@10").doesNotContain("src=").doesNotContain("href=\"http");
+            assertThat(ImageIO.read(report.made().folder().resolve("training-score.png").toFile()).getWidth()).isEqualTo(1800);
+            try (Stream<Path> events = Files.walk(directory.resolve("models/tensorboard"))) {
+                assertThat(events.filter(Files::isRegularFile)).hasSize(1);
+            }
+            assertThat(report.course().notes()).anyMatch(note -> note.startsWith("for TensorBoard: tensorboard --logdir "));
         }
     }
 
@@ -202,7 +213,7 @@ class FineTuningTest {
             assertThat(steps).first().isEqualTo(18);
             assertThat(report.course().losses()).isEqualTo(uninterrupted.course().losses());
             assertThat(report.course().looks()).isEqualTo(uninterrupted.course().looks());
-            assertThat(report.course().notes()).contains("resumed after step 17");
+            assertThat(report.course().notes()).contains("resumed after step 17").anyMatch(note -> note.startsWith("for TensorBoard"));
             try (Embedder first = lab.models().load(whole.toString()); Embedder second = lab.models().load(resumed.toString())) {
                 assertThat(second.fingerprint()).isEqualTo(first.fingerprint());
             }
