@@ -53,8 +53,11 @@ public final class Lab implements Runnable {
 
     private static final long LONGEST_STOP_MILLIS = 1800;
 
-    /** A training ends its step and writes weights and optimizer, so that it can be resumed. */
-    private static final long LONGEST_CHECKPOINT_MILLIS = 30_000;
+    /** A training ends its step and writes weights and optimizer, so that it can be resumed; natives that still compute would crash the exit. */
+    private static final long LONGEST_CHECKPOINT_MILLIS = 600_000;
+
+    /** Longer than this without a word, and people press the keys again. */
+    private static final long SILENT_STOP_MILLIS = 3_000;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
@@ -86,6 +89,10 @@ public final class Lab implements Runnable {
                     if (ended.getCount() > 0) {
                         worker.interrupt();
                         try {
+                            if (longest > SILENT_STOP_MILLIS && !ended.await(SILENT_STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                                System.err.println("the step is brought to its end and a checkpoint written; `kill -9` does not wait, the last"
+                                        + " checkpoint stays");
+                            }
                             if (!ended.await(longest, TimeUnit.MILLISECONDS)) {
                                 System.err.println("error: stopped in the middle; hidden files ending in .part beside the output"
                                         + " can be deleted");
