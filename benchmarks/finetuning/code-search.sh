@@ -19,7 +19,8 @@ with open(sys.argv[3], "w", encoding="utf-8") as file:
             if row[query] and row[document]:
                 file.write(json.dumps({"query": row[query], "document": row[document]}) + "\n")
 PY
-recipe=(--epochs 1 --batch-size 32 --learning-rate 5e-5 --set frozen=word-embeddings --set max_tokens=64)
+# as --set, so that options behind them can change them
+recipe=(--set epochs=1 --set batch_size=32 --set learning_rate=5e-5 --set frozen=word-embeddings --set max_tokens=64)
 for seed in $seeds; do
   "$lab" fine-tune --model minilm --data "$out/train.jsonl" --eval "$test" --seed "$seed" --out "$out/tuned-$seed" --json \
     "${recipe[@]}" "$@" > "$out/$seed.json" 2> "$out/$seed.log"

@@ -9,8 +9,10 @@ out=${1:?OUT folder}; seeds=${2:?SEEDS, as in "1 2 3"}; shift 2
 sections=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do sections+=("$1"); shift; done
 [ $# = 0 ] || shift
+mkdir -p "$out"
 export LABORATORY_HOME=$out/home
-recipe=(--epochs 1 --batch-size 32 --learning-rate 1e-4 --set frozen=word-embeddings --set max_tokens=128)
+# as --set, so that options behind them can change them
+recipe=(--set epochs=1 --set batch_size=32 --set learning_rate=1e-4 --set frozen=word-embeddings --set max_tokens=128)
 for seed in $seeds; do
   run=$out/$seed
   python3 "$here/docs-split.py" "$run" "$seed" "${sections[@]}" > "$run.split"

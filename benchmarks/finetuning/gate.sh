@@ -6,7 +6,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 lab=${LAB:-$root/lab}
-quick=(--epochs 0.6 --batch-size 32 --learning-rate 5e-5 --set frozen=word-embeddings --set max_tokens=64
+quick=(--set epochs=0.6 --set batch_size=32 --set learning_rate=5e-5 --set frozen=word-embeddings --set max_tokens=64
   --set evaluation_steps=1000 --set interpolation=off --set selection_share=0.05)
 pairs=${1:?PAIRS.jsonl with the fields intent and code}
 out=${2:?OUT folder}
