@@ -20,7 +20,7 @@ with open(sys.argv[3], "w", encoding="utf-8") as file:
                 file.write(json.dumps({"query": row[query], "document": row[document]}) + "\n")
 PY
 # as --set, so that options behind them can change them
-recipe=(--set epochs=1 --set batch_size=32 --set learning_rate=5e-5 --set frozen=word-embeddings --set max_tokens=64)
+recipe=(--set epochs=1 --set batch_size=32 --set learning_rate=5e-5 --set frozen=word-embeddings --set max_tokens=64 --set evaluation_steps=120)
 for seed in $seeds; do
   "$lab" fine-tune --model minilm --data "$out/train.jsonl" --eval "$test" --seed "$seed" --out "$out/tuned-$seed" --json \
     "${recipe[@]}" "$@" > "$out/$seed.json" 2> "$out/$seed.log"
