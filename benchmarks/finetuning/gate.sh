@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
 # The gate, both ways: pairs as they are should be registered, the same pairs with shuffled documents refused.
 # usage: benchmarks/finetuning/gate.sh PAIRS.jsonl[.gz] OUT [SEEDS] [more options of lab fine-tune …]; fields intent and code
-# Writes one JSON line a run into OUT/runs.jsonl and prints how often each kind was registered.
+# Writes one JSON line a run into OUT/runs.jsonl and prints how often each kind was registered. LAB names another command than ./lab.
+# The quick recipe is one of fixed steps, so results do not depend on the load of the machine.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
+lab=${LAB:-$root/lab}
+quick=(--set epochs=0.6 --set batch_size=32 --set learning_rate=5e-5 --set frozen=word-embeddings --set max_tokens=64
+  --set evaluation_steps=1000 --set interpolation=off --set selection_share=0.05)
 pairs=${1:?PAIRS.jsonl with the fields intent and code}
 out=${2:?OUT folder}
 seeds=${3:-10}
@@ -28,8 +32,8 @@ with open(sys.argv[2], "w", encoding="utf-8") as file:
         file.write(json.dumps({"intent": row["intent"], "code": code}) + "\n")
 PY
     fi
-    "$root/lab" fine-tune --model minilm --data "$data" --columns query=intent,document=code --seed "$seed" \
-      --out "$out/$kind-$seed" --json "$@" 2> "$out/$kind-$seed.log" |
+    "$lab" fine-tune --model minilm --data "$data" --columns query=intent,document=code --seed "$seed" \
+      --out "$out/$kind-$seed" --json "${quick[@]}" "$@" 2> "$out/$kind-$seed.log" |
       python3 -c 'import json, sys; run = json.load(sys.stdin); run.pop("notes"); print(json.dumps({"kind": sys.argv[1], "seed": int(sys.argv[2]), **run}))' \
         "$kind" "$seed" >> "$out/runs.jsonl"
     rm -rf "${out:?}/$kind-$seed"
