@@ -252,7 +252,8 @@ final class Diagnosis {
             return;
         }
         boolean unit = Arrays.stream(lengths).allMatch(length -> Math.abs(length - 1) < 1e-3);
-        double tolerance = code.coarse() ? 0.1 : unit ? 0.01 : 0.05;
+        // a centroid is a mean, and shorter than what it stands for
+        double tolerance = code.kind() == Code.Kind.PRODUCT ? 0.25 : code.coarse() ? 0.1 : unit ? 0.01 : 0.05;
         Set<Integer> other = new HashSet<>();
         double low = Double.POSITIVE_INFINITY;
         double high = 0;

@@ -23,6 +23,9 @@ final class Trial {
     /** Near agreement: what is left of the angle's square is less than this share of it, and the cosine at least this. */
     private static final double NEAR_SHARE = 0.3;
 
+    /** A limit between two round ones leaves more than this of the distance only where the cause is another. */
+    private static final double PROMISING = 0.7;
+
     private static final double NEAR = 0.97;
     private static final double MOST = 0.7;
 
@@ -146,6 +149,9 @@ final class Trial {
                     best = Integer.parseInt(label.replaceAll("\\D", ""));
                 }
             }
+        }
+        if (1 - most > PROMISING * (1 - mean(sample::cosine, raced))) {
+            return;
         }
         int from = best;
         for (int step = Math.max(1, best / 4); best > 0 && step >= 1 && most < sample.match(); step /= 2) {
