@@ -23,18 +23,24 @@ import org.apiguardian.api.API.Status;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class Calibration {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     /** Steps of fewer hits would repeat the noise of the judgements. */
     private static final int LEAST_HITS = 20;
 
     private final Fingerprint model;
     private final double[] scores;
     private final double[] probabilities;
+    /** Hits of each step. */
+    private final double[] sizes;
+    /** The least score of each step. */
+    private final double[] starts;
 
-    private Calibration(Fingerprint model, double[] scores, double[] probabilities) {
+    private Calibration(Fingerprint model, double[][] columns) {
         this.model = model;
-        this.scores = scores;
-        this.probabilities = probabilities;
+        this.scores = columns[0];
+        this.probabilities = columns[1];
+        this.sizes = columns[2];
+        this.starts = columns[3];
     }
 
     /**
@@ -65,11 +71,13 @@ public final class Calibration {
         double[] hits = new double[n];
         double[] size = new double[n];
         double[] middle = new double[n];
+        double[] start = new double[n];
         int steps = 0;
         for (int i = 0; i < n; i++) {
             hits[steps] = relevant[order[i]] ? 1 : 0;
             size[steps] = 1;
             middle[steps] = scores[order[i]];
+            start[steps] = scores[order[i]];
             steps++;
             while (steps > 1
                     && (hits[steps - 2] / size[steps - 2] >= hits[steps - 1] / size[steps - 1]
@@ -88,7 +96,11 @@ public final class Calibration {
             probabilities[step] = (hits[step] + rate) / (size[step] + 1);
             probabilities[step] = step == 0 ? probabilities[step] : Math.max(probabilities[step], probabilities[step - 1]);
         }
-        return new Calibration(model, Arrays.copyOf(middle, steps), probabilities);
+        return new Calibration(
+                model,
+                new double[][] {
+                    Arrays.copyOf(middle, steps), probabilities, Arrays.copyOf(size, steps), Arrays.copyOf(start, steps)
+                });
     }
 
     /**
@@ -111,22 +123,31 @@ public final class Calibration {
     }
 
     /**
-     * The least score whose hits are relevant with a wished probability; where no hit reaches it, nothing relevant is here.
+     * The least score from which on a wished share of hits is relevant; where no hit reaches it, nothing relevant is here.
+     * The share is that of all hits at the score and above, which is what whoever cuts a list there gets; a hit exactly at
+     * the score is relevant less often.
      *
-     * @param precision wished probability, above 0 and at most 1
+     * @param precision wished share, above 0 and at most 1
      * @return the score, empty where no score is that sure
      */
     public OptionalDouble leastScore(double precision) {
-        for (int step = 0; step < scores.length; step++) {
-            if (probabilities[step] >= precision) {
-                if (step == 0 || probabilities[step] == probabilities[step - 1]) {
-                    return OptionalDouble.of(scores[step]);
+        double relevant = 0;
+        double hits = 0;
+        double least = Double.NaN;
+        for (int step = scores.length - 1; step >= 0; step--) {
+            double end = step + 1 < scores.length ? starts[step + 1] : 2 * scores[step] - starts[step];
+            if (probabilities[step] < precision) {
+                // of this step the part from the top on that the surplus of the steps above pays for
+                double paid = Math.max(0, relevant - precision * hits) / (precision - probabilities[step]) / sizes[step];
+                if (paid < 1) {
+                    return hits == 0 ? OptionalDouble.empty() : OptionalDouble.of(end - paid * (end - starts[step]));
                 }
-                double share = (precision - probabilities[step - 1]) / (probabilities[step] - probabilities[step - 1]);
-                return OptionalDouble.of(scores[step - 1] + share * (scores[step] - scores[step - 1]));
             }
+            relevant += probabilities[step] * sizes[step];
+            hits += sizes[step];
+            least = starts[step];
         }
-        return OptionalDouble.empty();
+        return OptionalDouble.of(least);
     }
 
     /**
@@ -166,7 +187,7 @@ public final class Calibration {
         object.put("fingerprint", model.value());
         ArrayNode steps = object.putArray("steps");
         for (int i = 0; i < scores.length; i++) {
-            steps.addArray().add(scores[i]).add(probabilities[i]);
+            steps.addArray().add(scores[i]).add(probabilities[i]).add(sizes[i]).add(starts[i]);
         }
         return object.toString();
     }
@@ -192,19 +213,25 @@ public final class Calibration {
                         + model.abbreviated() + "; scores of two models mean different things, calibrate again");
             }
             JsonNode steps = object.path("steps");
-            double[] scores = new double[steps.size()];
-            double[] probabilities = new double[steps.size()];
-            for (int i = 0; i < scores.length; i++) {
-                scores[i] = steps.get(i).path(0).asDouble(Double.NaN);
-                probabilities[i] = steps.get(i).path(1).asDouble(Double.NaN);
-                boolean inOrder = i == 0 || (scores[i] > scores[i - 1] && probabilities[i] >= probabilities[i - 1]);
-                if (!inOrder || !(probabilities[i] >= 0 && probabilities[i] <= 1) || !Double.isFinite(scores[i])) {
+            double[][] columns = new double[4][steps.size()];
+            for (int i = 0; i < steps.size(); i++) {
+                for (int column = 0; column < columns.length; column++) {
+                    columns[column][i] = steps.get(i).path(column).asDouble(Double.NaN);
+                }
+                if (!ordered(columns, i)) {
                     throw new InvalidInputException("step " + i + " of the calibration is out of order; calibrate again");
                 }
             }
-            return new Calibration(made, scores, probabilities);
+            return new Calibration(made, columns);
         } catch (JsonProcessingException e) {
             throw new InvalidInputException("the calibration is not JSON (" + e.getOriginalMessage() + ")", e);
         }
+    }
+
+    private static boolean ordered(double[][] columns, int i) {
+        boolean after = i == 0 || (columns[0][i] > columns[0][i - 1] && columns[1][i] >= columns[1][i - 1]
+                && columns[3][i] > columns[3][i - 1]);
+        return after && Double.isFinite(columns[0][i]) && columns[1][i] >= 0 && columns[1][i] <= 1 && columns[2][i] > 0
+                && columns[3][i] <= columns[0][i];
     }
 }

@@ -8,6 +8,8 @@ import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.FingerprintMismatchException;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.testkit.Seeds;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,9 +46,17 @@ class CalibrationTest {
         Hits held = new Hits(seed.random(1), 3_000);
         Calibration calibration = Calibration.fit(MODEL, fitted.scores, fitted.relevant);
         assertThat(calibration.error(held.scores, held.relevant)).as(seed::toString).isLessThanOrEqualTo(0.05);
-        double least = calibration.leastScore(0.8).orElseThrow();
-        assertThat(calibration.probability(least)).isCloseTo(0.8, within(1e-9));
-        assertThat(truth(least)).isBetween(0.65, 0.95);
+        for (double wished : new double[] {0.4, 0.6, 0.8}) {
+            double least = calibration.leastScore(wished).orElseThrow();
+            int reached = 0;
+            int good = 0;
+            for (int i = 0; i < held.scores.length; i++) {
+                reached += held.scores[i] >= least ? 1 : 0;
+                good += held.scores[i] >= least && held.relevant[i] ? 1 : 0;
+            }
+            assertThat((double) good / reached).as("precision from %s on; %s", least, seed).isCloseTo(wished, within(0.05));
+        }
+        assertThat(calibration.leastScore(1e-6)).hasValue(Arrays.stream(fitted.scores).min().orElseThrow());
         double before = -1;
         for (double score = -1; score <= 2; score += 0.01) {
             assertThat(calibration.probability(score)).isBetween(Math.max(0, before), 1.0);
@@ -68,5 +78,32 @@ class CalibrationTest {
         assertThatThrownBy(() -> Calibration.fit(MODEL, new double[] {1, 2}, new boolean[] {true, true}))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("both outcomes");
+    }
+
+    /** Of a third of the queries nothing is relevant; the truth is known, so what chance makes of a faultless curve is, too. */
+    @Test
+    void theHeldOutErrorIsThatOfChanceWhereTheCurveIsRight(Seeds.Seed seed) {
+        Random random = seed.random();
+        List<HitsOf.Query> queries = new java.util.ArrayList<>();
+        for (int query = 0; query < 1_200; query++) {
+            boolean answerable = query % 3 != 0;
+            double[] scores = random.doubles(10).map(x -> answerable ? x : 0.4 * x).boxed()
+                    .sorted(java.util.Comparator.reverseOrder()).mapToDouble(Double::doubleValue).toArray();
+            boolean[] relevant = new boolean[10];
+            for (int i = 0; i < 10; i++) {
+                relevant[i] = answerable && random.nextDouble() < truth(scores[i]);
+            }
+            queries.add(new HitsOf.Query(scores, relevant, answerable));
+        }
+        HeldOut held = HeldOut.measure(queries, Integer.MAX_VALUE, new HeldOut.Splits(10, 7, List.of(0.6, 0.8)));
+        assertThat(held.error().max()).as(seed::toString).isLessThanOrEqualTo(0.05);
+        assertThat(held.error().mean()).as(seed::toString).isBetween(held.chance() / 2, held.chance() * 3);
+        assertThat(held.promises()).allSatisfy(promise -> {
+            assertThat(promise.splits()).isEqualTo(10);
+            assertThat(promise.gap().mean()).as(seed::toString).isLessThanOrEqualTo(0.05);
+        });
+        assertThat(HeldOut.measure(queries, 1, new HeldOut.Splits(3, 7, List.of())).error().mean())
+                .as(seed::toString)
+                .isLessThanOrEqualTo(0.1);
     }
 }
