@@ -17,9 +17,11 @@ import io.github.embeddinglab.evaluation.calibration.Calibration;
 import io.github.embeddinglab.evaluation.calibration.HeldOut;
 import io.github.embeddinglab.evaluation.calibration.JudgedHits;
 import io.github.embeddinglab.evaluation.data.DataFiles;
+import io.github.embeddinglab.evaluation.data.RetrievalSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,6 +110,12 @@ final class CalibrateCommand implements Runnable, Lab.Verb {
                 throw new ConfigurationException("--precision is " + precision + "; give probabilities above 0 and at most 1");
             }
         }
+        if (!(share >= 0 && share < 1)) {
+            throw new ConfigurationException("--share is " + share + "; give a share from 0 to below 1");
+        }
+        if (hits < 1) {
+            throw new ConfigurationException("--hits is " + hits + "; give at least 1");
+        }
         Path folder = data;
         Path file = use;
         if ((folder == null) == (file == null)) {
@@ -128,7 +136,12 @@ final class CalibrateCommand implements Runnable, Lab.Verb {
                 .sampling(Sampling.defaults().withSeed(seed))
                 .progress(console.progress());
         List<String> further = unanswerable == null ? List.of() : DataFiles.texts(List.of(unanswerable), Map.of());
-        var search = new JudgedHits.Search(DataFiles.retrieval(folder), further, share, hits);
+        if (unanswerable != null && further.isEmpty()) {
+            throw new InvalidInputException("data file " + unanswerable + " is empty; give queries that no document answers");
+        }
+        RetrievalSet judgements = DataFiles.retrieval(folder);
+        judgements.notes().forEach(console::note);
+        var search = new JudgedHits.Search(judgements, further, share, hits);
         Embedder cached = cache == null ? embedder : CachingEmbedder.over(embedder, cache);
         JudgedHits judged = JudgedHits.of(search, cached, options);
         JudgedHits.Fitted fitted = judged.fit(new HeldOut.Splits(splits, seed, wished()));
@@ -249,8 +262,13 @@ final class CalibrateCommand implements Runnable, Lab.Verb {
             object = JSON.readTree(Files.readString(file));
         } catch (JsonProcessingException e) {
             throw new InvalidInputException("calibration " + file + " is not JSON (" + e.getOriginalMessage() + "); calibrate again", e);
+        } catch (NoSuchFileException e) {
+            throw new InvalidInputException("calibration " + file + " does not exist; check the path", e);
         } catch (IOException e) {
-            throw new InvalidInputException("calibration " + file + " cannot be read: " + e + "; check the path", e);
+            throw new InvalidInputException("calibration " + file + " cannot be read: " + e.getMessage() + "; check the path", e);
+        }
+        if (!object.has("hits") || !object.has("best_hit")) {
+            throw new InvalidInputException("file " + file + " is no calibration; make one with `lab calibrate --data DIR --out FILE`");
         }
         Calibration any = Calibration.fromJson(object.path("hits").toString(), embedder.fingerprint());
         Calibration best = Calibration.fromJson(object.path("best_hit").toString(), embedder.fingerprint());

@@ -3,7 +3,6 @@ package io.github.embeddinglab.evaluation.data;
 import io.github.embeddinglab.api.InvalidInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ public final class DataFiles {
      * @return the pairs
      */
     public static SimilarityPairs similarity(List<Path> files, Map<String, String> columns) {
-        return pairs(files, columns, "score", "sentence1", "sentence2");
+        return pairs(files, columns, new Names("score", "sentence1", "sentence2"), (place, score) -> {});
     }
 
     /**
@@ -36,27 +35,34 @@ public final class DataFiles {
      * @throws InvalidInputException when a label is neither 0 nor 1
      */
     public static SimilarityPairs labelledPairs(List<Path> files, Map<String, String> columns) {
-        SimilarityPairs pairs = pairs(files, columns, "label", "sentence1", "sentence2");
-        for (int i = 0; i < pairs.scores().size(); i++) {
-            double label = pairs.scores().get(i);
+        return pairs(files, columns, new Names("label", "sentence1", "sentence2"), (place, label) -> {
             if (label != 0 && label != 1) {
-                throw new InvalidInputException("data " + pairs.name() + " has the label " + label + " in row " + (i + 1)
+                throw new InvalidInputException(place + ": the label is " + label
                         + "; 1 says that a pair belongs together, 0 that it does not");
             }
-        }
-        return pairs;
+        });
+    }
+
+    private record Names(String score, String first, String second) {}
+
+    private interface Check {
+        void accept(String place, double score);
     }
 
     private static SimilarityPairs pairs(
-            List<Path> files, Map<String, String> columns, String score, String one, String other) {
+            List<Path> files, Map<String, String> columns, Names names, Check check) {
         List<String> first = new ArrayList<>();
         List<String> second = new ArrayList<>();
         List<Double> scores = new ArrayList<>();
         for (Path file : files) {
             Table table = Table.read(file);
-            first.addAll(table.texts(one, columns));
-            second.addAll(table.texts(other, columns));
-            Arrays.stream(table.numbers(score, columns)).forEach(scores::add);
+            first.addAll(table.texts(names.first(), columns));
+            second.addAll(table.texts(names.second(), columns));
+            double[] column = table.numbers(names.score(), columns);
+            for (int row = 0; row < column.length; row++) {
+                check.accept(file + ":" + (row + 2), column[row]);
+                scores.add(column[row]);
+            }
         }
         return new SimilarityPairs(name(files), first, second, scores);
     }
@@ -211,6 +217,9 @@ public final class DataFiles {
                 }
             }
         }
+        if (byLine.isEmpty()) {
+            throw new InvalidInputException("data file " + file + " is empty; give a file with data");
+        }
         if (byLine.values().stream().allMatch(List::isEmpty)) {
             throw new InvalidInputException("data file " + file + " has none of the fields "
                     + String.join(", ", names) + "; name its text field with --fields");
@@ -227,7 +236,8 @@ public final class DataFiles {
      * @return the pairs
      */
     public static SimilarityPairs wordPairs(List<Path> files, Map<String, String> columns) {
-        SimilarityPairs pairs = pairs(files, columns, "similarity", "word1", "word2");
+        SimilarityPairs pairs = pairs(
+                files, columns, new Names("similarity", "word1", "word2"), (place, score) -> {});
         return new SimilarityPairs(pairs.name(), untagged(pairs.first()), untagged(pairs.second()), pairs.scores());
     }
 

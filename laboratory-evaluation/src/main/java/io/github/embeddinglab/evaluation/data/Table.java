@@ -168,6 +168,10 @@ public final class Table {
             throw new InvalidInputException("data file " + file + " has no column \"" + wanted + "\" but "
                     + String.join(", ", header) + "; map it with --columns " + name + "=NAME");
         }
+        if (header.lastIndexOf(wanted) != column) {
+            throw new InvalidInputException("data file " + file + " has the column \"" + wanted
+                    + "\" twice; rename one of them");
+        }
         return column;
     }
 }

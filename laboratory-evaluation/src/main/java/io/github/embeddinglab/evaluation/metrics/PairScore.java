@@ -3,6 +3,7 @@ package io.github.embeddinglab.evaluation.metrics;
 import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.InvalidInputException;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Locale;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
@@ -18,6 +19,9 @@ public enum PairScore {
     EUCLIDEAN,
     /** Negated sum of absolute differences. */
     MANHATTAN;
+
+    /** Some units in the last place of single precision, in which vectors come. */
+    private static final double ROUNDING = 5e-7;
 
     /**
      * Scores two vectors.
@@ -54,7 +58,8 @@ public enum PairScore {
     }
 
     /**
-     * Scores the rows of two matrices with the same number.
+     * Scores the rows of two matrices with the same number. Scores that all lie within 5e-7 of each other, relative to the
+     * largest, become one: they differ by rounding only.
      *
      * @param a n x d
      * @param b n x d
@@ -73,6 +78,20 @@ public enum PairScore {
                 throw new InvalidInputException("pair " + i + " has the " + this + " score " + scores[i]
                         + ": the model gave a vector with numbers that are not finite; check it with `lab models verify`");
             }
+        }
+        return settled(scores);
+    }
+
+    /** Scores that differ by rounding of single precision only are one score: their order says nothing. */
+    private static double[] settled(double[] scores) {
+        double least = Double.POSITIVE_INFINITY;
+        double most = Double.NEGATIVE_INFINITY;
+        for (double score : scores) {
+            least = Math.min(least, score);
+            most = Math.max(most, score);
+        }
+        if (most - least <= ROUNDING * Math.max(Math.abs(least), Math.abs(most))) {
+            Arrays.fill(scores, least);
         }
         return scores;
     }

@@ -106,6 +106,10 @@ public record Catalogue(List<Entry> entries) {
             List<Path> files = new ArrayList<>();
             Path absolute = file.toAbsolutePath();
             node.path("files").forEach(path -> files.add(absolute.resolveSibling(path.asText()).normalize()));
+            if (files.isEmpty()) {
+                throw new InvalidInputException("catalogue " + file + ": entry \"" + name
+                        + "\" names no data; give at least one file or folder in \"files\"");
+            }
             entries.add(new Entry(
                     name,
                     new EvaluationData(text(file, node, "task"), files, map(node.path("columns")), map(node.path("settings"))),

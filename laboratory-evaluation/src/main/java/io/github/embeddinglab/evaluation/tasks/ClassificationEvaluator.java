@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -73,8 +74,13 @@ public final class ClassificationEvaluator implements Evaluator {
      * @param test texts to judge by
      * @param protocol how much is learnt from
      * @return the evaluator
+     * @throws InvalidInputException when the training texts have one label
      */
     public static ClassificationEvaluator of(LabelledTexts training, LabelledTexts test, Protocol protocol) {
+        if (Set.copyOf(training.labels()).size() < 2) {
+            throw new InvalidInputException("training data " + training.name() + " have one label, \""
+                    + training.labels().get(0) + "\"; give texts of at least two labels");
+        }
         return new ClassificationEvaluator(training, test, protocol);
     }
 
@@ -117,6 +123,11 @@ public final class ClassificationEvaluator implements Evaluator {
         }
         run.measure("accuracy", MeanMeasure.of(right));
         run.measure("f1", new MeanOfMeasures(f1));
+        Set<String> learnt = Set.copyOf(training.labels());
+        long foreign = test.labels().stream().filter(label -> !learnt.contains(label)).count();
+        if (foreign > 0) {
+            run.note(foreign + " of " + right.length + " test texts have a label that no training text has; they count as wrong");
+        }
         if (accuracies.length > 1) {
             run.note(spread(accuracies));
         }

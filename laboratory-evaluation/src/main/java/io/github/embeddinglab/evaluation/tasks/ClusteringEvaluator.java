@@ -3,6 +3,7 @@ package io.github.embeddinglab.evaluation.tasks;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EvaluationOptions;
 import io.github.embeddinglab.api.Evaluator;
+import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.api.Scores;
 import io.github.embeddinglab.evaluation.clustering.MiniBatchKMeans;
@@ -40,8 +41,13 @@ public final class ClusteringEvaluator implements Evaluator {
      *
      * @param data texts with their true groups
      * @return the evaluator
+     * @throws InvalidInputException when all texts have one label
      */
     public static ClusteringEvaluator of(LabelledTexts data) {
+        if (new TreeSet<>(data.labels()).size() < 2) {
+            throw new InvalidInputException("data " + data.name() + " has one label, \"" + data.labels().get(0)
+                    + "\", so there is nothing to find; give texts of at least two labels");
+        }
         return new ClusteringEvaluator(data);
     }
 

@@ -18,6 +18,8 @@ import org.apiguardian.api.API.Status;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class PairsEvaluator implements Evaluator {
+    private static final double ALIKE = 0.5;
+
     private final SimilarityPairs pairs;
 
     private PairsEvaluator(SimilarityPairs pairs) {
@@ -51,7 +53,10 @@ public final class PairsEvaluator implements Evaluator {
         Embeddings second = run.embed(pairs.second(), Role.NONE);
         boolean[] positive = new boolean[pairs.scores().size()];
         for (int i = 0; i < positive.length; i++) {
-            positive[i] = pairs.scores().get(i) > 0.5;
+            positive[i] = pairs.scores().get(i) > ALIKE;
+        }
+        if (pairs.scores().stream().allMatch(score -> score > ALIKE)) {
+            run.note("every pair has the label 1: the scores say nothing; add pairs that do not belong together");
         }
         for (PairScore kind : PairScore.values()) {
             BinaryRanking ranking = BinaryRanking.of(kind.ofRows(first, second), positive);

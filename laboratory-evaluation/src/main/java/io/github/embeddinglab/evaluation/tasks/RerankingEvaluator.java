@@ -91,6 +91,10 @@ public final class RerankingEvaluator implements Evaluator {
             ndcg[q] = ranked.ndcg(CUT);
             first += count;
         }
+        long easy = data.queries().stream().filter(query -> query.negative().isEmpty()).count();
+        if (easy > 0) {
+            run.note(easy + " of " + n + " queries have no negative text; nothing can stand above their positive ones");
+        }
         run.measure("map", MeanMeasure.of(map));
         run.measure("mrr", MeanMeasure.of(mrr));
         run.measure("ndcg@" + CUT, MeanMeasure.of(ndcg));

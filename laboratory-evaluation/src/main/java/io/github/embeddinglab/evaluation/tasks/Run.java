@@ -23,6 +23,8 @@ final class Run {
     private final List<String> notes = new ArrayList<>();
     private final Map<String, Measure> measures = new LinkedHashMap<>();
     private long truncated;
+    private long texts;
+    private long empty;
 
     Run(Embedder embedder, EvaluationOptions options) {
         this.embedder = embedder;
@@ -33,6 +35,8 @@ final class Run {
         Embeddings rows = embedder.embed(
                 texts, EmbedOptions.defaults().role(options.roleOr(role)).progress(options.progress()));
         truncated += rows.truncated().size();
+        this.texts += texts.size();
+        empty += texts.stream().filter(String::isBlank).count();
         for (int i = 0; i < rows.rows(); i++) {
             for (int j = 0; j < rows.dimensions(); j++) {
                 if (!Float.isFinite(rows.value(i, j))) {
@@ -63,6 +67,9 @@ final class Run {
     }
 
     Scores finish(String task, String data) {
+        if (empty > 0) {
+            notes.add(empty + " of " + this.texts + " texts are empty; check the data");
+        }
         if (truncated > 0) {
             notes.add(truncated + " texts were longer than the model's " + embedder.maxTokens() + " tokens and were cut");
         }

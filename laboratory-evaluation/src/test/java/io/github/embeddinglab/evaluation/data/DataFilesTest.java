@@ -55,7 +55,7 @@ class DataFilesTest {
         Path nan = write("nan.tsv", "score\tsentence1\tsentence2\n1\ta\tb\nNaN\ta\tb\n");
         refused(() -> DataFiles.similarity(List.of(nan), Map.of()), "nan.tsv:3", "finite");
         Path label = write("label.tsv", "label\tsentence1\tsentence2\n2\ta\tb\n");
-        refused(() -> DataFiles.labelledPairs(List.of(label), Map.of()), "label 2.0", "row 1");
+        refused(() -> DataFiles.labelledPairs(List.of(label), Map.of()), "label.tsv:2", "the label is 2.0");
         Path header = write("header.tsv", "score\tsentence1\tsentence2\n");
         refused(() -> DataFiles.similarity(List.of(header), Map.of()), "header.tsv", "no row");
         refused(() -> DataFiles.similarity(List.of(folder.resolve("none.tsv")), Map.of()), "none.tsv", "does not exist");
