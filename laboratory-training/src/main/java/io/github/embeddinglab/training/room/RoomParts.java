@@ -11,6 +11,7 @@ import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.evaluation.leakage.LeakCheck;
 import io.github.embeddinglab.training.data.DataParts;
 import io.github.embeddinglab.training.data.DataReports;
+import io.github.embeddinglab.training.data.NormalizedText;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.gate.Judge;
 import java.util.ArrayList;
@@ -81,13 +82,10 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
     }
 
     private static RoomParts judgedByRows(TrainingSet set, TrainingSet judged, Way way) {
-        boolean texts = set.form() == Form.DOCUMENTS && judged.form() != Form.DOCUMENTS;
-        if (judged.form() != set.form() && !texts) {
-            throw new InvalidInputException("evaluation data " + judged.name() + " are " + judged.form() + ", training data "
-                    + set.name() + " " + set.form() + "; give the same form, or a task");
-        }
+        boolean other = judged.form() != set.form();
         // documents that are searched may be read as plain texts: what is judged by are the queries
-        List<TrainingRow> kept = texts ? set.rows() : withoutTextsOf(set, judged);
+        boolean texts = other && set.form() == Form.DOCUMENTS;
+        List<TrainingRow> kept = texts ? set.rows() : other ? withoutAnyTextOf(set, judged) : withoutTextsOf(set, judged);
         if (kept.isEmpty()) {
             throw new InvalidInputException("every row of " + set.name() + " has a text of the evaluation data " + judged.name()
                     + "; give data that they do not share");
@@ -106,11 +104,13 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
                         sizes,
                         two.report().parts().groups(),
                         two.report().parts().largestGroup(),
-                        texts ? List.of() : DataReports.leaks("gate", two.training(), judged)),
+                        other ? List.of() : DataReports.leaks("gate", two.training(), judged)),
                 notes);
-        Judge gate = texts
-                ? Judge.of(judged.name(), judged, List.of(MadeQueries.asPairs(two.training()), MadeQueries.asPairs(two.selection())), Integer.MAX_VALUE)
-                : way.judges().of(judged.name(), judged, List.of(two.training(), two.selection()), Integer.MAX_VALUE);
+        List<TrainingSet> all = List.of(two.training(), two.selection());
+        List<TrainingSet> distracting = texts ? all.stream().map(MadeQueries::asPairs).toList() : other ? List.of() : all;
+        Judge gate = other
+                ? Judge.of(judged.name(), judged, distracting, Integer.MAX_VALUE)
+                : way.judges().of(judged.name(), judged, all, Integer.MAX_VALUE);
         return new RoomParts(
                 two.training(),
                 two.selection(),
@@ -135,6 +135,15 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
             }
         }
         return kept;
+    }
+
+    /** Rows of another form: none of their texts is one of the judged. */
+    private static List<TrainingRow> withoutAnyTextOf(TrainingSet set, TrainingSet judged) {
+        Set<String> known = new HashSet<>();
+        judged.rows().forEach(row -> row.texts().forEach(text -> known.add(NormalizedText.of(text))));
+        return set.rows().stream()
+                .filter(row -> row.texts().stream().noneMatch(text -> known.contains(NormalizedText.of(text))))
+                .toList();
     }
 
     private record Two(TrainingSet training, TrainingSet selection, DataReport report) {}
