@@ -11,6 +11,7 @@ import io.github.embeddinglab.api.training.DataReport;
 import io.github.embeddinglab.api.training.FineTuningReport;
 import io.github.embeddinglab.api.training.FineTuningReport.General;
 import io.github.embeddinglab.core.files.WholeFiles;
+import io.github.embeddinglab.evaluation.report.TrainingCurve;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -62,6 +63,11 @@ public final class RecordFiles {
         try {
             WholeFiles.file(folder.resolve(RECORD), (JSON.writeValueAsString(json(record)) + "\n").getBytes(StandardCharsets.UTF_8));
             WholeFiles.file(folder.resolve("README.md"), TunedModelCard.text(record).getBytes(StandardCharsets.UTF_8));
+            FineTuningReport.Course course = record.report().course();
+            String title = "Training of " + record.report().made().id();
+            WholeFiles.file(
+                    folder.resolve("training-curve.svg"),
+                    TrainingCurve.svg(title, course.losses(), course.looks()).getBytes(StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new LaboratoryException("the record of " + folder + " cannot be written as JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {

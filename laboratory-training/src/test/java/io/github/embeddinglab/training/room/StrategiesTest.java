@@ -218,6 +218,7 @@ class StrategiesTest {
                     lab.training().fineTune(request(STATIC, TrainingData.pairs(WordPairs.rows(60, false, 9))).build());
             assertThat(report.made().folder().resolve("curves").toFile().list())
                     .singleElement().asString().startsWith("events.out.tfevents.");
+            assertThat(report.made().folder().resolve("training-curve.svg")).content().startsWith("<svg").contains("loss").endsWith("</svg>\n");
             assertThat(directory.resolve("models/curves")).isEmptyDirectory();
         }
     }
