@@ -9,6 +9,7 @@ module io.github.embeddinglab.api {
 
     uses io.github.embeddinglab.api.spi.LaboratoryProvider;
     uses io.github.embeddinglab.api.spi.EmbedderProvider;
+    uses io.github.embeddinglab.api.spi.DecoratorProvider;
     uses io.github.embeddinglab.api.spi.ModelSource;
     uses io.github.embeddinglab.api.spi.RoomProvider;
 }

@@ -84,8 +84,9 @@ class FineTuneTest {
         assertThat(cli.run(words("--set", "speed=9")).err()).contains("\"speed\" of training is not known; there are epochs, batch_size");
         assertThat(cli.run(words("--strategy", "magic")).err()).contains("there are auto, contrastive");
         assertThat(cli.run(words("--set", "loss.scale=9")).err()).contains("needs --loss NAME");
-        Cli.Result unready = cli.run(words("--strategy", "distill"));
-        assertThat(unready.exit()).isEqualTo(Lab.FAILED);
-        assertThat(unready.err()).contains("distill is not there yet");
+        Cli.Result untaught = cli.run(words("--strategy", "distill"));
+        assertThat(untaught.exit()).isEqualTo(Lab.FAILED);
+        assertThat(untaught.err()).contains("--set teacher=MODEL");
+        assertThat(cli.run(words("--loss", "cosent")).err()).contains("cosent does not read pairs; for these there are").contains("gist");
     }
 }

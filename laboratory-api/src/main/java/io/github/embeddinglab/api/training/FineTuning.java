@@ -35,9 +35,11 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
      *
      * @param strategy preset
      * @param loss null for the one that fits the form of the data
-     * @param settings that were set; others come from the configuration, or have their defaults
+     * @param settings that were set; others come from the configuration, from the strategy, or have their defaults
+     * @param helpers models of the caller that are no embedders
      */
-    public record Recipe(Strategy strategy, @Nullable LossChoice loss, Map<TrainingSetting, Object> settings) {
+    public record Recipe(
+            Strategy strategy, @Nullable LossChoice loss, Map<TrainingSetting, Object> settings, Helpers helpers) {
         /** Copies and checks the settings. */
         public Recipe {
             Map<TrainingSetting, Object> checked = new EnumMap<>(TrainingSetting.class);
@@ -55,7 +57,17 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
             Map<TrainingSetting, Object> all = new EnumMap<>(TrainingSetting.class);
             all.putAll(others);
             all.putAll(settings);
-            return new Recipe(strategy, loss, all);
+            return new Recipe(strategy, loss, all, helpers);
+        }
+
+        /**
+         * A text.
+         *
+         * @param setting a name or a list of names
+         * @return what was set, or the default; empty where there is neither
+         */
+        public Optional<String> text(TrainingSetting setting) {
+            return Optional.ofNullable(settings.getOrDefault(setting, setting.byDefault())).map(Object::toString);
         }
 
         /**
@@ -96,6 +108,23 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
          */
         public String word(TrainingSetting setting) {
             return String.valueOf(settings.getOrDefault(setting, setting.byDefault()));
+        }
+    }
+
+    /**
+     * Models of the caller that domain adaptation may use.
+     *
+     * @param writer writes queries for documents; null for headings, first sentences and keywords
+     * @param judge scores queries and documents, as a cross-encoder; null for the parent with BM25
+     */
+    public record Helpers(@Nullable QueryWriter writer, @Nullable PairJudge judge) {
+        /** None. */
+        public static final Helpers NONE = new Helpers(null, null);
+
+        /** Names of the classes: the same in each process. */
+        @Override
+        public String toString() {
+            return (writer == null ? "" : writer.name()) + " " + (judge == null ? "" : judge.name());
         }
     }
 
@@ -163,6 +192,7 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
         private @Nullable TrainingData data;
         private Strategy strategy = Strategy.AUTO;
         private @Nullable LossChoice loss;
+        private Helpers helpers = Helpers.NONE;
         private Judging judging = new Judging(null, null, null);
         private Running running = new Running(null, false, false, Progress.Listener.SILENT, TrainingListener.NONE);
 
@@ -244,6 +274,38 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
         public Builder loss(LossChoice other) {
             loss = other;
             return this;
+        }
+
+        /**
+         * A model that writes queries for documents, for the strategy domain-adaptive.
+         *
+         * @param other used instead of headings, first sentences and keywords
+         * @return this
+         */
+        public Builder queryWriter(QueryWriter other) {
+            helpers = new Helpers(other, helpers.judge());
+            return this;
+        }
+
+        /**
+         * A model that scores queries and documents, as a cross-encoder, for the strategy domain-adaptive.
+         *
+         * @param other used instead of the parent with BM25
+         * @return this
+         */
+        public Builder judge(PairJudge other) {
+            helpers = new Helpers(helpers.writer(), other);
+            return this;
+        }
+
+        /**
+         * The model to learn from, for the strategy distill.
+         *
+         * @param model registry name or folder
+         * @return this
+         */
+        public Builder teacher(String model) {
+            return set(TrainingSetting.TEACHER, model);
         }
 
         /**
@@ -363,7 +425,7 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
             if (data == null) {
                 throw new InvalidInputException("fine-tuning of " + model + " has no data; give some with data(...) or --data");
             }
-            return new FineTuning(model, data, new Recipe(strategy, loss, settings), judging, running);
+            return new FineTuning(model, data, new Recipe(strategy, loss, settings, helpers), judging, running);
         }
     }
 }

@@ -37,8 +37,10 @@ public record FineTuningReport(Made made, Verdict verdict, Map<String, Score> be
      * @param id its name, registered or not
      * @param folder where it is
      * @param parent that it was made from
+     * @param name by which it is loaded: the id of a registered model, the folder of another, {@code adapter=FOLDER:PARENT} of a map
+     *     of queries alone
      */
-    public record Made(ModelId id, Path folder, String parent) {}
+    public record Made(ModelId id, Path folder, String parent, String name) {}
 
     /**
      * What the gate said.

@@ -129,4 +129,67 @@ public final class Losses {
     public static LossChoice marginMse() {
         return named("margin-mse");
     }
+
+    /**
+     * Multiple negatives without those that a guide takes for positives; pairs or triplets. The guide is the setting {@code guide}.
+     *
+     * @return scale 20, margin 0
+     */
+    public static LossChoice gist() {
+        return named("gist");
+    }
+
+    /**
+     * Each text is its own positive under another dropout; plain texts. Or entailed texts and contradictions; pairs or triplets.
+     *
+     * @return scale 20
+     */
+    public static LossChoice simCse() {
+        return named("simcse");
+    }
+
+    /**
+     * Hidden tokens are guessed from those around them; plain texts.
+     *
+     * @return masked_share is a setting of the training
+     */
+    public static LossChoice maskedLanguage() {
+        return named("masked-language");
+    }
+
+    /**
+     * Vectors as a teacher's, through a trained map where the widths differ; texts of any form.
+     *
+     * @return without settings
+     */
+    public static LossChoice embeddingDistillation() {
+        return named("embedding-distillation");
+    }
+
+    /**
+     * Vectors of all texts of a row as a teacher's of the first, of equal width, as for translations; plain texts or pairs.
+     *
+     * @return without settings
+     */
+    public static LossChoice mse() {
+        return named("mse");
+    }
+
+    /**
+     * A query's shares among its documents as a teacher's; triplets.
+     *
+     * @return temperature 0.05
+     */
+    public static LossChoice distillation() {
+        return named("distillation");
+    }
+
+    /**
+     * A classifier over both vectors tells the relation; labelled pairs.
+     *
+     * @return without settings
+     */
+    public static LossChoice softmax() {
+        return named("softmax");
+    }
 }

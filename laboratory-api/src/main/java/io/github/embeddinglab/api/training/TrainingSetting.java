@@ -65,7 +65,33 @@ public enum TrainingSetting {
     /** The least rank correlation with the parent's similarities of general texts, where no general set is named. */
     PRESERVATION(number(-1, 1), 0.8),
     /** Threads that compute; without it, all processors. */
-    THREADS(integer(1, 1024), null);
+    THREADS(integer(1, 1024), null),
+    /** Model that a student learns from, by name or folder. */
+    TEACHER(text(), null),
+    /** What a student learns of its teacher: its vectors, or how it scores the documents of a query. */
+    DISTILLATION(oneOf("vectors", "scores"), "vectors"),
+    /** Model that says which negatives of a batch are positives (loss gist), by name or folder; without it, the parent. */
+    GUIDE(text(), null),
+    /** What an adapter maps: queries alone, so that an index stays valid, or queries and documents. */
+    ADAPTER_SIDE(oneOf("query", "both"), "query"),
+    /** Rank of an adapter's change; 0 for a full matrix. */
+    ADAPTER_RANK(integer(0, 4096), 0),
+    /** Stages of domain adaptation. */
+    STAGES(oneOf("both", "masked", "queries"), "both"),
+    /** Share of the tokens that masked language modelling hides. */
+    MASKED_SHARE(number(0.01, 0.9), 0.15),
+    /** How often the masked stage of domain adaptation sees each text. */
+    MASKED_EPOCHS(number(0.001, 10_000), 1.0),
+    /** The greatest learning rate of the masked stage of domain adaptation. */
+    MASKED_LEARNING_RATE(number(1e-9, 1), 2e-5),
+    /** Makers of queries from plain documents, by name, with commas between them. */
+    GENERATORS(text(), "heading,first-sentence,keywords"),
+    /** Weight of BM25 beside the parent's cosine in the scores of made queries. */
+    KEYWORD_WEIGHT(number(0, 1), 0.2),
+    /** Negatives of each made query. */
+    NEGATIVES(integer(1, 1000), 1),
+    /** Rank down to which negatives of made queries are drawn. */
+    DEEPEST_RANK(integer(1, 100_000), 50);
 
     private final String form;
     private final @Nullable String byDefault;
@@ -105,6 +131,9 @@ public enum TrainingSetting {
                 words = List.copyOf(words);
             }
         }
+
+        /** Any text that is not blank. */
+        record Text() implements Kind {}
     }
 
     private static String number(double low, double high) {
@@ -113,6 +142,10 @@ public enum TrainingSetting {
 
     private static String integer(long low, long high) {
         return "integer " + low + " " + high;
+    }
+
+    private static String text() {
+        return "text";
     }
 
     private static String oneOf(String... words) {
@@ -131,13 +164,14 @@ public enum TrainingSetting {
     /**
      * What values it takes.
      *
-     * @return a range or words
+     * @return a range, words, or any text
      */
     public Kind kind() {
         List<String> parts = List.of(form.split(" ", -1));
         return switch (parts.get(0)) {
             case "number" -> new Kind.Decimal(Double.parseDouble(parts.get(1)), Double.parseDouble(parts.get(2)));
             case "integer" -> new Kind.Whole(Long.parseLong(parts.get(1)), Long.parseLong(parts.get(2)));
+            case "text" -> new Kind.Text();
             default -> new Kind.Choice(parts.subList(1, parts.size()));
         };
     }
@@ -178,7 +212,18 @@ public enum TrainingSetting {
         if (kind instanceof Kind.Decimal range) {
             return decimal(value, range);
         }
+        if (kind instanceof Kind.Text) {
+            return text(value);
+        }
         return kind instanceof Kind.Whole range ? whole(value, range) : word(value, (Kind.Choice) kind);
+    }
+
+    private Object text(Object value) {
+        String text = value.toString().strip();
+        if (text.isEmpty()) {
+            throw wrong(value, "a text");
+        }
+        return text;
     }
 
     private Object decimal(Object value, Kind.Decimal range) {

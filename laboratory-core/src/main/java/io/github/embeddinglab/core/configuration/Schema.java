@@ -3,14 +3,20 @@ package io.github.embeddinglab.core.configuration;
 import static io.github.embeddinglab.core.configuration.Setting.bytes;
 import static io.github.embeddinglab.core.configuration.Setting.flag;
 import static io.github.embeddinglab.core.configuration.Setting.integer;
+import static io.github.embeddinglab.core.configuration.Setting.loss;
 import static io.github.embeddinglab.core.configuration.Setting.number;
 import static io.github.embeddinglab.core.configuration.Setting.oneOf;
 import static io.github.embeddinglab.core.configuration.Setting.preset;
 import static io.github.embeddinglab.core.configuration.Setting.only;
 import static io.github.embeddinglab.core.configuration.Setting.text;
 import static io.github.embeddinglab.core.configuration.Setting.texts;
+import static io.github.embeddinglab.core.configuration.Setting.word;
 
+import io.github.embeddinglab.api.training.Strategy;
+import io.github.embeddinglab.api.training.TrainingSetting;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Every section and key of {@code laboratory.yaml}, with the values it takes. */
 final class Schema {
@@ -49,16 +55,7 @@ final class Schema {
                             "memory_limit", bytes(8L << 20),
                             "arena", flag(),
                             "devices", texts()),
-            "finetuning",
-                    Map.of(
-                            "preset", preset("finetuning"),
-                            "batch_size", integer(1, 65_536),
-                            "learning_rate", number(1e-9, 1),
-                            "warmup_steps", integer(0, 1_000_000_000),
-                            "evaluation_steps", integer(1, 1_000_000_000),
-                            "epochs", integer(1, 10_000),
-                            "seed", integer(0, Long.MAX_VALUE),
-                            "precision", oneOf("auto", "fp32", "bf16")),
+            "finetuning", finetuning(),
             "compression",
                     Map.of(
                             "quantization", oneOf("none", "int8", "int4", "binary"),
@@ -72,4 +69,26 @@ final class Schema {
                             "directory", text()));
 
     private Schema() {}
+
+    /** All that can be set about a training, and which preset, strategy and loss. */
+    private static Map<String, Setting> finetuning() {
+        Map<String, Setting> all = new TreeMap<>();
+        all.put("preset", preset("finetuning"));
+        all.put("strategy", oneOf(Arrays.stream(Strategy.values()).map(Strategy::toString).toArray(String[]::new)));
+        all.put("loss", loss());
+        for (TrainingSetting setting : TrainingSetting.values()) {
+            all.put(setting.key(), of(setting.kind()));
+        }
+        return all;
+    }
+
+    private static Setting of(TrainingSetting.Kind kind) {
+        if (kind instanceof TrainingSetting.Kind.Decimal range) {
+            return number(range.low(), range.high());
+        }
+        if (kind instanceof TrainingSetting.Kind.Whole range) {
+            return integer(range.low(), range.high());
+        }
+        return kind instanceof TrainingSetting.Kind.Choice choice ? word(choice.words()) : text();
+    }
 }

@@ -2,7 +2,9 @@ package io.github.embeddinglab.core.configuration;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +87,39 @@ interface Setting {
                 return text;
             }
             throw new Wrong("one of " + String.join(", ", choices));
+        };
+    }
+
+    /** One of some words; YAML 1.1 reads {@code on} and {@code off} as true and false. */
+    static Setting word(List<String> choices) {
+        return value -> {
+            String text = Boolean.TRUE.equals(value) ? "on" : Boolean.FALSE.equals(value) ? "off" : String.valueOf(value);
+            if (choices.contains(text)) {
+                return text;
+            }
+            throw new Wrong("one of " + String.join(", ", choices));
+        };
+    }
+
+    /** A loss: its name, or {@code {name: NAME, scale: 30}} with its own settings. */
+    static Setting loss() {
+        return value -> {
+            if (value instanceof String name && !name.isBlank()) {
+                return name;
+            }
+            if (value instanceof Map<?, ?> map && map.get("name") instanceof String) {
+                Map<String, Object> read = new TreeMap<>();
+                for (Map.Entry<?, ?> entry : map.entrySet()) {
+                    String key = String.valueOf(entry.getKey());
+                    @Nullable Double number = entry.getValue() == null ? null : asDouble(entry.getValue());
+                    if (!key.equals("name") && number == null) {
+                        throw new Wrong("a name, or {name: NAME, …} with numbers; " + key + " is " + entry.getValue());
+                    }
+                    read.put(key, number == null ? String.valueOf(entry.getValue()) : number);
+                }
+                return read;
+            }
+            throw new Wrong("the name of a loss, or {name: NAME, scale: 30}");
         };
     }
 

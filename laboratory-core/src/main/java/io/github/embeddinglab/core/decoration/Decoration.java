@@ -2,6 +2,9 @@ package io.github.embeddinglab.core.decoration;
 
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.MissingArtifactException;
+import io.github.embeddinglab.api.spi.DecoratorProvider;
+import io.github.embeddinglab.api.spi.NamedProvider;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -18,20 +21,22 @@ import org.apiguardian.api.API.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model name with a decorator in front: {@code hierarchical:MODEL}, {@code hierarchical=TOKENS:MODEL} (of a window), or
- * {@code contrastive=FILE:MODEL} (UTF-8, a text a line). MODEL may be decorated itself.
+ * A model name with a decorator in front: {@code hierarchical:MODEL}, {@code hierarchical=TOKENS:MODEL} (of a window),
+ * {@code contrastive=FILE:MODEL} (UTF-8, a text a line), or {@code adapter=FOLDER:MODEL} (which {@code laboratory-training} brings).
+ * MODEL may be decorated itself.
  *
- * @param kind {@code hierarchical} or {@code contrastive}
+ * @param kind {@code hierarchical}, {@code contrastive} or {@code adapter}
  * @param setting after the equals sign, null without one
  * @param model what is decorated
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public record Decoration(String kind, @Nullable String setting, String model) {
     private static final String HIERARCHICAL = "hierarchical";
+    private static final String ADAPTER = "adapter";
 
     /** A setting ends at its first colon but for that of a drive. */
     private static final Pattern FORM =
-            Pattern.compile("(hierarchical|contrastive)(?:=((?:[A-Za-z]:(?=[/\\\\]))?[^:]+))?:(.+)");
+            Pattern.compile("(hierarchical|contrastive|adapter)(?:=((?:[A-Za-z]:(?=[/\\\\]))?[^:]+))?:(.+)");
 
     /**
      * Reads a name.
@@ -57,6 +62,17 @@ public record Decoration(String kind, @Nullable String setting, String model) {
         if (kind.equals(HIERARCHICAL)) {
             int tokens = setting == null ? HierarchicalEmbedder.WINDOW_TOKENS : tokens(setting);
             return around(open, inner -> HierarchicalEmbedder.over(inner, tokens));
+        }
+        if (kind.equals(ADAPTER)) {
+            if (setting == null) {
+                throw new InvalidInputException("adapter needs its folder: adapter=FOLDER:" + model);
+            }
+            DecoratorProvider provider = NamedProvider.discover(DecoratorProvider.class, Decoration.class.getClassLoader()).stream()
+                    .filter(candidate -> candidate.name().equals(ADAPTER))
+                    .findFirst()
+                    .orElseThrow(() -> new MissingArtifactException("adapters are read by an artifact that is not on the class path; add"
+                            + " io.github.embeddinglab:laboratory-training"));
+            return around(open, inner -> provider.decorate(setting, inner));
         }
         if (setting == null) {
             throw new InvalidInputException("contrastive needs a background: contrastive=FILE:" + model

@@ -1,8 +1,10 @@
 package io.github.embeddinglab.training.loop;
 
 import io.github.embeddinglab.api.Role;
+import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingRow;
+import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.engine.TrainingBatch;
@@ -18,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The batches of a training: rows by step, tokenised, with their labels; a function of (seed, step). */
 final class RowBatches {
@@ -27,6 +30,7 @@ final class RowBatches {
     private final TrainingSet set;
     private final TextTokens tokens;
     private final Pairing pairing;
+    private final @Nullable OutsideLabels outside;
     private final long seed;
     private final BatchSampler sampler;
     private final int batchSize;
@@ -43,7 +47,9 @@ final class RowBatches {
         /** Each text with another of its label, one row of a label in a batch. */
         BY_LABEL,
         /** Single texts with their classes; batches of mixed labels. */
-        CLASSES
+        CLASSES,
+        /** Single texts, their labels unread. */
+        TEXTS
     }
 
     /**
@@ -54,17 +60,18 @@ final class RowBatches {
      */
     record Batch(List<Integer> rows, TrainingBatch texts) {}
 
-    RowBatches(TrainingSet set, TextTokens tokens, Pairing pairing, int batchSize, long seed) {
+    RowBatches(TrainingSet set, TextTokens tokens, Pairing pairing, @Nullable OutsideLabels outside, FineTuning.Recipe recipe) {
         this.set = set;
+        this.outside = outside;
         this.tokens = tokens;
         this.pairing = pairing;
-        this.seed = seed;
+        this.seed = recipe.seed();
         new TreeSet<>(set.rows().stream().map(row -> Objects.requireNonNullElse(row.label(), "")).toList())
                 .forEach(label -> classes.put(label, classes.size()));
         for (int i = 0; i < set.rows().size(); i++) {
             rowsOfLabel.computeIfAbsent(label(i), key -> new ArrayList<>()).add(i);
         }
-        this.batchSize = batchSize;
+        this.batchSize = recipe.whole(TrainingSetting.BATCH_SIZE).orElse(32);
         this.sampler = sampler();
         addEpoch();
         this.stepsOfFirst = batches.size();
@@ -111,11 +118,18 @@ final class RowBatches {
             addEpoch();
         }
         List<Integer> rows = Arrays.stream(batches.get(step)).boxed().toList();
+        List<List<String>> texts = new ArrayList<>();
+        List<Role> roles = new ArrayList<>();
         List<TokenBatch> columns = new ArrayList<>();
         for (int column = 0; column < width(); column++) {
             int place = column;
-            List<String> texts = rows.stream().map(row -> text(row, place, step)).toList();
-            columns.add(tokens.batch(texts, role(column)));
+            texts.add(rows.stream().map(row -> text(row, place, step)).toList());
+            roles.add(role(column));
+            columns.add(tokens.batch(texts.get(column), role(column)));
+        }
+        if (outside != null) {
+            OutsideLabels.Labels given = outside.of(texts, roles);
+            return new Batch(rows, TrainingBatch.of(columns, given.values(), rows.size(), given.width()));
         }
         double[] labels = labels(rows);
         return new Batch(rows, labels.length == 0 ? TrainingBatch.of(columns) : TrainingBatch.of(columns, labels, rows.size()));
@@ -137,7 +151,11 @@ final class RowBatches {
             // the last stands in for the row itself, so that each other is as likely
             return set.rows().get(partner == row ? same.get(same.size() - 1) : partner).texts().get(0);
         }
-        return set.rows().get(row).texts().get(column);
+        List<String> texts = set.rows().get(row).texts();
+        if (set.form() == Form.DOCUMENTS) {
+            return (texts.get(0) + " " + texts.get(1)).strip();
+        }
+        return texts.get(column);
     }
 
     private Role role(int column) {

@@ -1,6 +1,7 @@
 package io.github.embeddinglab.training.loop;
 
 import io.github.embeddinglab.api.CancelledException;
+import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Progress;
@@ -23,7 +24,6 @@ import io.github.embeddinglab.training.engine.StepReport;
 import io.github.embeddinglab.training.engine.TrainingEngine;
 import io.github.embeddinglab.training.libtorch.LibtorchBackend;
 import io.github.embeddinglab.training.loop.RunState.Best;
-import io.github.embeddinglab.training.loss.Loss;
 import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.time.Duration;
@@ -33,6 +33,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apiguardian.api.API.Status;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one loop behind all strategies that train weights: batches as a function of (seed, step), looks at the selection part, early
@@ -41,6 +42,11 @@ import org.apiguardian.api.API;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class TrainingLoop {
     private static final double[] SHARES = {0.8, 0.6, 0.4, 0.2};
+    /** A later stage may have to give up all that came before it. */
+    private static final double[] SHARES_OR_NONE = {0.8, 0.6, 0.4, 0.2, 0};
+    /** Texts of a pass where a cached loss is asked for. */
+    private static final int CACHED_TEXTS = 16;
+
     private static final double NANOS = 1e9;
     private static final double SAVE_EVERY_SECONDS = 60;
 
@@ -69,7 +75,7 @@ public final class TrainingLoop {
     }
 
     /** What is open during a training. */
-    private record Open(LibtorchBackend backend, ModelFolder folder, TextTokens tokens, RowBatches batches) {}
+    private record Open(LibtorchBackend backend, ModelFolder folder, TextTokens tokens, RowBatches batches, int vocabulary) {}
 
     /**
      * Trains. Blocks; an interrupt stops it at the next step.
@@ -85,18 +91,18 @@ public final class TrainingLoop {
         FineTuning.Recipe recipe = inputs.recipe();
         int threads = recipe.whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
         try (LibtorchBackend backend = LibtorchBackend.open(threads);
-                ModelFolder folder = ModelFolder.open(inputs.parent());
+                ModelFolder folder = ModelFolder.open(inputs.from().parent());
                 Tokenizer tokenizer = Tokenizers.open(folder.tokenizer(), places.natives(), folder.lowerCase())) {
             TextTokens tokens =
                     new TextTokens(folder, tokenizer, recipe.whole(TrainingSetting.MAX_TOKENS).orElse(Integer.MAX_VALUE));
             RowBatches batches = new RowBatches(
-                    inputs.rows(), tokens, pairing(inputs), recipe.whole(TrainingSetting.BATCH_SIZE).orElse(32), recipe.seed());
+                    inputs.rows(), tokens, pairing(inputs), outside(inputs), recipe);
             RunState state = new RunState(places.run());
             if (!running.resume()) {
                 state.clear();
             }
             TrainingLoop loop = new TrainingLoop(inputs, running, state, PlannedSteps.of(recipe, batches.stepsPerEpoch()));
-            TrainingOutcome outcome = loop.train(new Open(backend, folder, tokens, batches));
+            TrainingOutcome outcome = loop.train(new Open(backend, folder, tokens, batches, tokenizer.vocabularySize()));
             state.clear();
             return outcome;
         }
@@ -106,19 +112,39 @@ public final class TrainingLoop {
         if (inputs.rows().form() != Form.LABELLED) {
             return RowBatches.Pairing.NONE;
         }
-        return inputs.loss().name().endsWith("multiple-negatives") ? RowBatches.Pairing.BY_LABEL : RowBatches.Pairing.CLASSES;
+        if (LossMaker.readsTexts(inputs.loss(), inputs.rows().form())) {
+            return RowBatches.Pairing.TEXTS;
+        }
+        return LossMaker.pairsLabelled(inputs.loss()) ? RowBatches.Pairing.BY_LABEL : RowBatches.Pairing.CLASSES;
+    }
+
+    private static @Nullable OutsideLabels outside(TrainingInputs inputs) {
+        Outside kind = LossMaker.outside(inputs.loss(), inputs.rows().form());
+        Embedder model = inputs.from().outside();
+        if (kind == Outside.NOTHING) {
+            return null;
+        }
+        if (model == null) {
+            throw new InvalidInputException("loss " + inputs.loss().name() + " learns from another model, but none was given; name it with"
+                    + (kind.teaches() ? " teacher" : " guide") + "=MODEL");
+        }
+        return new OutsideLabels(kind, model);
     }
 
     private TrainingOutcome train(Open open) {
         TrainableModel model = load(open);
-        Tensors parent = model.tensors();
-        Loss loss = LossMaker.make(
-                inputs.loss(),
+        Tensors parent = staged() ? ancestor() : model.tensors();
+        Tensors before = staged() ? model.tensors() : parent;
+        Embedder outside = inputs.from().outside();
+        Objective objective = LossMaker.make(inputs.loss(), new LossMaker.Place(
                 open.backend(),
-                model.description().dimensions(),
+                model,
                 open.batches().classes(),
-                inputs.recipe().seed());
-        TrainingEngine engine = TrainingEngine.open(open.backend(), model, Objective.of(loss), settings(open.backend()));
+                open.folder().tokenizer(),
+                open.vocabulary(),
+                outside == null ? 0 : outside.dimensions(),
+                inputs.recipe()));
+        TrainingEngine engine = TrainingEngine.open(open.backend(), model, objective, settings(open.backend()));
         ModelInTraining seen = new ModelInTraining(model, open.backend(), open.tokens(), precision(open.backend()));
         if (running.resume()) {
             resume(engine);
@@ -126,8 +152,23 @@ public final class TrainingLoop {
             best = new Best(null, look(seen, 0), 0);
         }
         steps(open, engine, seen);
-        Chosen chosen = choose(open, model, parent);
+        Chosen chosen = choose(open, model, parent, before);
         return new TrainingOutcome(chosen.weights(), chosen.words(), new Course(losses.size(), seconds(), losses, looks, notes));
+    }
+
+    private int threads() {
+        return inputs.recipe().whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
+    }
+
+    private boolean staged() {
+        return !inputs.from().ancestor().equals(inputs.from().parent());
+    }
+
+    private Tensors ancestor() {
+        try (ModelFolder folder = ModelFolder.open(inputs.from().ancestor());
+                TrainingBackend backend = LibtorchBackend.open(threads())) {
+            return TrainableModel.load(folder, backend).tensors();
+        }
     }
 
     private void resume(TrainingEngine engine) {
@@ -150,7 +191,7 @@ public final class TrainingLoop {
                 .withPrecision(precision(backend))
                 .withMemory(new EngineSettings.Memory(
                         recipe.whole(TrainingSetting.MEMORY_MIB).orElse(0).longValue() << 20,
-                        recipe.whole(TrainingSetting.MICRO_BATCH).orElse(0)))
+                        recipe.whole(TrainingSetting.MICRO_BATCH).orElse(LossMaker.cached(inputs.loss()) ? CACHED_TEXTS : 0)))
                 .withSeed(recipe.seed())
                 .withDropout(recipe.number(TrainingSetting.DROPOUT).orElse(1.0) > 0);
     }
@@ -304,23 +345,24 @@ public final class TrainingLoop {
     private record Chosen(Tensors weights, String words) {}
 
     /** The best state, or a mixture of it with the parent that is better on the selection part. */
-    private Chosen choose(Open open, TrainableModel model, Tensors parent) {
-        Tensors tuned = best.weights() == null ? parent : best.weights();
+    private Chosen choose(Open open, TrainableModel model, Tensors parent, Tensors before) {
+        boolean staged = staged();
+        // the first state of a later stage is the result of the stage before it
+        Tensors tuned = best.weights() == null ? (staged ? before : parent) : best.weights();
         SelectionLook look = inputs.look();
-        if (look == null || best.step() == 0 || !interpolates()) {
-            String words = look == null ? "the last state" : best.step() == 0 ? "the parent: no state was better on the selection part"
-                    : "the state after step " + best.step();
+        if (look == null || (best.step() == 0 && !staged) || !interpolates()) {
+            String words = look == null ? "the last state" : best.step() > 0 ? "the state after step " + best.step()
+                    : staged ? "the state before this stage" : "the parent: no state was better on the selection part";
             return new Chosen(tuned, words);
         }
         double value = best.value();
         double chosen = 1;
         Tensors weights = tuned;
-        for (double share : SHARES) {
+        for (double share : staged ? SHARES_OR_NONE : SHARES) {
             Tensors mixed = WeightAverage.of(parent, tuned, share);
             double found;
-            int threads = inputs.recipe().whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
             // a backend of its own, so that the weights of the mixture are freed
-            try (TrainingBackend backend = LibtorchBackend.open(threads)) {
+            try (TrainingBackend backend = LibtorchBackend.open(threads())) {
                 found = look.at(new ModelInTraining(
                         TrainableModel.of(model.description(), mixed, backend), backend, open.tokens(), precision(backend)));
             }

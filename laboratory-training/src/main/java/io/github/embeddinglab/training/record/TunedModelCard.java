@@ -44,8 +44,8 @@ final class TunedModelCard {
             card.append("\n## Course\n").append(pictures);
         }
         card.append("\nEvery setting, the hash of the data and the curve stand in `").append(RecordFiles.RECORD).append("`.\n");
-        card.append("\n## Use\n```java\nlab.models().load(\"").append(report.made().id()).append("\");   // or the path of this folder\n```\n");
-        card.append("sentence-transformers opens the folder as well. The licence is the parent's, and the data's where it says more.\n");
+        card.append("\n## Use\n```java\nlab.models().load(\"").append(report.made().name()).append("\");\n```\n");
+        card.append(report.made().name().startsWith("adapter=") ? "" : "sentence-transformers opens the folder as well. ").append("The licence is the parent's, and the data's where it says more.\n");
         return card.toString();
     }
 

@@ -9,6 +9,7 @@ import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.loop.LossMaker;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,98 +18,201 @@ import java.util.Map;
  * What a strategy becomes for these data: a loss and settings of the one loop, with the reasons.
  *
  * @param strategy never {@link Strategy#AUTO}
- * @param loss that reads the data
+ * @param form of the data
+ * @param loss that reads the data, as the table of losses has it
+ * @param recipe with the strategy's own settings behind those that were set
  * @param lines for people
  */
-record Expansion(Strategy strategy, LossChoice loss, List<String> lines) {
+record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, List<String> lines) {
     Expansion {
         lines = List.copyOf(lines);
     }
 
-    static Expansion of(Recipe recipe, TrainingSet set) {
+    static Expansion of(Recipe given, TrainingSet set) {
         List<String> lines = new ArrayList<>();
-        Strategy strategy = recipe.strategy();
+        Form form = set.form();
+        Strategy strategy = given.strategy();
         if (strategy == Strategy.AUTO) {
-            strategy = suiting(set.form());
-            lines.add("strategy auto chose " + strategy + ": the data are " + words(set.form()) + ", " + why(set.form()));
+            strategy = suiting(given, form);
+            lines.add("strategy auto chose " + strategy + ": the data are " + words(form) + ", " + why(strategy, given, form));
         }
-        requireReady(strategy);
-        requireForm(strategy, set.form());
-        LossChoice chosen = recipe.loss();
-        if (chosen == null) {
-            chosen = strategy == Strategy.TRIPLET && set.form() == Form.TRIPLETS
-                    ? new LossChoice("multiple-negatives", Map.of())
-                    : LossMaker.suiting(set.form());
-            lines.add("loss " + chosen.name() + ": " + reason(set.form()));
+        requireForm(strategy, form);
+        Recipe recipe = given.orElse(presets(strategy));
+        LossChoice chosen = given.loss();
+        if (chosen == null || strategy == Strategy.DOMAIN_ADAPTIVE) {
+            if (chosen != null) {
+                throw new InvalidInputException("strategy domain-adaptive has its own losses (masked-language, margin-mse), but loss "
+                        + chosen.name() + " was named; leave it out, or choose another strategy");
+            }
+            chosen = loss(strategy, recipe, form);
+            lines.add("loss " + chosen.name() + ": " + reason(chosen));
         }
-        LossMaker.check(chosen, set.form());
-        lines.add(String.format(
-                Locale.ROOT,
-                "%s expands to: loss %s, batches of %d, learning rate %s with %s schedule, weight decay %s, %s epochs%s, seed %d",
-                strategy,
-                chosen,
-                recipe.whole(TrainingSetting.BATCH_SIZE).orElse(0),
-                recipe.number(TrainingSetting.LEARNING_RATE).orElse(0.0),
-                recipe.word(TrainingSetting.SCHEDULE),
-                recipe.number(TrainingSetting.WEIGHT_DECAY).orElse(0.0),
-                recipe.number(TrainingSetting.EPOCHS).orElse(0.0),
-                recipe.number(TrainingSetting.MINUTES).map(minutes -> " within " + minutes + " minutes").orElse(""),
-                recipe.seed()));
-        return new Expansion(strategy, chosen, lines);
+        chosen = LossMaker.resolve(chosen, form);
+        if (strategy != Strategy.DOMAIN_ADAPTIVE) {
+            LossMaker.check(chosen, form);
+        }
+        if (strategy == Strategy.ADAPTER && !chosen.name().equals("multiple-negatives")) {
+            throw new InvalidInputException("strategy adapter trains with multiple-negatives (InfoNCE) alone, but loss " + chosen.name()
+                    + " was named; leave it out, or train the weights (contrastive)");
+        }
+        lines.add(summary(strategy, chosen, recipe));
+        return new Expansion(strategy, form, chosen, recipe, lines);
     }
 
-    private static Strategy suiting(Form form) {
+    private static Strategy suiting(Recipe recipe, Form form) {
+        if (recipe.text(TrainingSetting.TEACHER).isPresent()) {
+            return Strategy.DISTILL;
+        }
+        LossChoice loss = recipe.loss();
+        if (loss != null && loss.name().equals("masked-language")) {
+            return Strategy.MLM;
+        }
         return switch (form) {
             case PAIRS, SCORED_PAIRS, LABELLED, LABELLED_PAIRS -> Strategy.CONTRASTIVE;
             case TRIPLETS, SCORED_TRIPLETS -> Strategy.TRIPLET;
-            case DOCUMENTS -> Strategy.DOMAIN_ADAPTIVE;
+            case DOCUMENTS -> loss == null ? Strategy.DOMAIN_ADAPTIVE : Strategy.CONTRASTIVE;
         };
     }
 
-    private static String why(Form form) {
+    private static String why(Strategy strategy, Recipe recipe, Form form) {
+        if (strategy == Strategy.DISTILL) {
+            return "and " + recipe.text(TrainingSetting.TEACHER).orElse("") + " is to be the teacher";
+        }
+        if (recipe.loss() != null && form == Form.DOCUMENTS) {
+            return "and loss " + recipe.loss().name() + " reads single texts";
+        }
         return switch (form) {
             case PAIRS -> "and other rows of a batch can serve as negatives";
             case SCORED_PAIRS -> "and their scores say what belongs together";
             case LABELLED, LABELLED_PAIRS -> "and labels say what belongs together";
             case TRIPLETS, SCORED_TRIPLETS -> "and have negatives of their own";
-            case DOCUMENTS -> "and nothing says what belongs together";
+            case DOCUMENTS -> "and nothing says what belongs together, so queries are made from them";
         };
     }
 
-    private static String reason(Form form) {
-        return switch (form) {
-            case PAIRS -> "each query is to find its document among all of the batch";
-            case TRIPLETS -> "each query is to find its document among all documents and negatives of the batch";
-            case LABELLED -> "each text is to find another of its label, with one text of a label in a batch";
-            case SCORED_PAIRS -> "cosines are to have the order of the scores";
-            case SCORED_TRIPLETS -> "differences of similarity are to be as given";
-            case LABELLED_PAIRS -> "a classifier over both vectors is to tell the relation";
-            case DOCUMENTS -> "";
+    private static LossChoice loss(Strategy strategy, Recipe recipe, Form form) {
+        return switch (strategy) {
+            case MLM -> new LossChoice("masked-language", Map.of());
+            case DOMAIN_ADAPTIVE -> new LossChoice("margin-mse", Map.of());
+            case DISTILL -> distilling(recipe, form);
+            case ADAPTER, CONTRASTIVE, TRIPLET, AUTO -> LossMaker.suiting(form);
         };
     }
 
-    private static void requireReady(Strategy strategy) {
+    private static LossChoice distilling(Recipe recipe, Form form) {
+        if (recipe.word(TrainingSetting.DISTILLATION).equals("vectors")) {
+            return new LossChoice("embedding-distillation", Map.of());
+        }
+        if (form != Form.TRIPLETS) {
+            throw new InvalidInputException("a teacher's scores are learned on triplets, but the data are " + words(form)
+                    + "; add negatives with `lab mine`, or learn its vectors with distillation=vectors");
+        }
+        return new LossChoice("margin-mse", Map.of());
+    }
+
+    /** Settings of a strategy where nothing was set; others have their defaults. */
+    private static Map<TrainingSetting, Object> presets(Strategy strategy) {
+        Map<TrainingSetting, Object> own = new EnumMap<>(TrainingSetting.class);
         switch (strategy) {
-            case MLM, DOMAIN_ADAPTIVE -> throw new InvalidInputException("strategy " + strategy
-                    + " is not there yet: it needs masked language modelling, which this version lacks; train on pairs (contrastive),"
-                    + " which `lab generate` makes from plain documents");
-            case DISTILL -> throw new InvalidInputException(
-                    "strategy distill is not there yet: this version has its losses, but no teacher; train on pairs (contrastive)");
-            case ADAPTER -> throw new InvalidInputException(
-                    "strategy adapter is not there yet in this version; train the weights (contrastive), and index anew");
+            case ADAPTER -> {
+                own.put(TrainingSetting.BATCH_SIZE, 256);
+                own.put(TrainingSetting.LEARNING_RATE, 1e-4);
+                own.put(TrainingSetting.EPOCHS, 40);
+                own.put(TrainingSetting.PATIENCE, 8);
+            }
+            case DISTILL -> {
+                own.put(TrainingSetting.LEARNING_RATE, 1e-4);
+                // what a student knew before is not what it is to keep
+                own.put(TrainingSetting.PRESERVATION, -1);
+            }
             default -> { }
         }
+        return own;
+    }
+
+    private static String summary(Strategy strategy, LossChoice loss, Recipe recipe) {
+        StringBuilder line = new StringBuilder();
+        line.append(String.format(
+                Locale.ROOT,
+                "%s expands to: loss %s, batches of %d, learning rate %s with %s schedule, weight decay %s, %s epochs%s, seed %d",
+                strategy,
+                loss,
+                recipe.whole(TrainingSetting.BATCH_SIZE).orElse(0),
+                recipe.number(TrainingSetting.LEARNING_RATE).orElse(0.0),
+                strategy == Strategy.ADAPTER ? "linear" : recipe.word(TrainingSetting.SCHEDULE),
+                recipe.number(TrainingSetting.WEIGHT_DECAY).orElse(0.0),
+                recipe.number(TrainingSetting.EPOCHS).orElse(0.0),
+                recipe.number(TrainingSetting.MINUTES).map(minutes -> " within " + minutes + " minutes").orElse(""),
+                recipe.seed()));
+        switch (strategy) {
+            case ADAPTER -> line.append(", a ")
+                    .append(recipe.whole(TrainingSetting.ADAPTER_RANK).orElse(0) == 0
+                            ? "full map" : "map of rank " + recipe.whole(TrainingSetting.ADAPTER_RANK).orElse(0))
+                    .append(recipe.word(TrainingSetting.ADAPTER_SIDE).equals("query") ? " of queries alone" : " of queries and documents")
+                    .append(" behind frozen vectors");
+            case MLM -> line.append(", ").append(hidden(recipe));
+            case DISTILL -> line.append(", teacher ").append(recipe.text(TrainingSetting.TEACHER).orElse("not named"))
+                    .append(", learning its ").append(recipe.word(TrainingSetting.DISTILLATION));
+            case DOMAIN_ADAPTIVE -> line.append(domain(recipe));
+            default -> { }
+        }
+        return line.toString();
+    }
+
+    private static String hidden(Recipe recipe) {
+        return String.format(Locale.ROOT, "%.0f %% of the tokens hidden", 100 * recipe.number(TrainingSetting.MASKED_SHARE).orElse(0.0));
+    }
+
+    private static String domain(Recipe recipe) {
+        String stages = recipe.word(TrainingSetting.STAGES);
+        String first = String.format(
+                Locale.ROOT,
+                "masked stage: masked-language, %s, learning rate %s, %s epochs",
+                hidden(recipe),
+                recipe.number(TrainingSetting.MASKED_LEARNING_RATE).orElse(0.0),
+                recipe.number(TrainingSetting.MASKED_EPOCHS).orElse(0.0));
+        String second = String.format(
+                Locale.ROOT,
+                "queries stage: queries by %s, %d negatives each from the first %d ranks, margins of %s learned with margin-mse",
+                recipe.helpers().writer() == null ? recipe.text(TrainingSetting.GENERATORS).orElse("") : recipe.helpers().writer().name(),
+                recipe.whole(TrainingSetting.NEGATIVES).orElse(0),
+                recipe.whole(TrainingSetting.DEEPEST_RANK).orElse(0),
+                recipe.helpers().judge() == null
+                        ? "the parent with BM25 (weight " + recipe.number(TrainingSetting.KEYWORD_WEIGHT).orElse(0.0) + ")"
+                        : recipe.helpers().judge().name());
+        return switch (stages) {
+            case "masked" -> "; " + first;
+            case "queries" -> "; " + second;
+            default -> "; " + first + "; " + second;
+        };
+    }
+
+    private static String reason(LossChoice loss) {
+        return switch (loss.name()) {
+            case "multiple-negatives" -> "each query is to find its document among all of the batch; labelled texts find another of their label";
+            case "cosent" -> "cosines are to have the order of the scores";
+            case "margin-mse" -> "differences of similarity are to be as given";
+            case "softmax" -> "a classifier over both vectors is to tell the relation";
+            case "simcse" -> "each text is to find itself under another dropout";
+            case "masked-language" -> "hidden words are to be told from those around them";
+            case "embedding-distillation" -> "vectors are to be the teacher's";
+            default -> "it suits the data";
+        };
     }
 
     private static void requireForm(Strategy strategy, Form form) {
-        boolean fits = switch (strategy) {
-            case CONTRASTIVE -> form != Form.DOCUMENTS;
-            case TRIPLET -> form == Form.TRIPLETS || form == Form.SCORED_TRIPLETS || form == Form.LABELLED;
-            default -> true;
+        List<Form> read = switch (strategy) {
+            case TRIPLET -> List.of(Form.TRIPLETS, Form.SCORED_TRIPLETS, Form.LABELLED);
+            case MLM -> List.of(Form.DOCUMENTS, Form.LABELLED);
+            case DOMAIN_ADAPTIVE -> List.of(Form.DOCUMENTS);
+            case DISTILL -> List.of(Form.DOCUMENTS, Form.LABELLED, Form.PAIRS, Form.TRIPLETS, Form.SCORED_PAIRS);
+            case ADAPTER -> List.of(Form.PAIRS, Form.TRIPLETS);
+            case CONTRASTIVE, AUTO -> List.of(Form.values());
         };
-        if (!fits) {
-            throw new InvalidInputException("strategy " + strategy + " does not read " + words(form) + "; "
-                    + (form == Form.DOCUMENTS ? "make pairs of them with `lab generate`" : "choose contrastive, or auto"));
+        if (!read.contains(form)) {
+            throw new InvalidInputException("strategy " + strategy + " does not read " + words(form) + ", it reads "
+                    + String.join(", ", read.stream().map(Expansion::words).toList()) + "; "
+                    + (form == Form.DOCUMENTS ? "make pairs of them with `lab generate`, or choose auto" : "choose contrastive, or auto"));
         }
     }
 

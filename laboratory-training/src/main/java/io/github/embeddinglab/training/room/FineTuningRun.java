@@ -10,17 +10,11 @@ import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.FineTuningReport;
 import io.github.embeddinglab.api.training.FineTuningReport.Course;
 import io.github.embeddinglab.api.training.FineTuningReport.Verdict;
+import io.github.embeddinglab.api.training.Strategy;
 import io.github.embeddinglab.api.training.TrainingSetting;
-import io.github.embeddinglab.core.model.ModelFolder;
-import io.github.embeddinglab.core.model.ModelFolderWriter;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.gate.Gate;
 import io.github.embeddinglab.training.libtorch.LibtorchBackend;
-import io.github.embeddinglab.training.loop.SelectionLook;
-import io.github.embeddinglab.training.loop.TrainingInputs;
-import io.github.embeddinglab.training.loop.TrainingLoop;
-import io.github.embeddinglab.training.loop.TrainingOutcome;
-import io.github.embeddinglab.training.loop.TrainingPlaces;
 import io.github.embeddinglab.training.record.Machine;
 import io.github.embeddinglab.training.record.RecordFiles;
 import io.github.embeddinglab.training.record.TrainingRecord;
@@ -31,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,24 +43,17 @@ final class FineTuningRun {
     FineTuningRun(RoomContext context, FineTuning spec) {
         this.context = context;
         this.spec = spec;
-        this.recipe = spec.recipe().orElse(configured(context.section(SECTION)));
+        this.recipe = Configured.recipe(spec.recipe(), context.section(SECTION));
         this.laboratory = context.laboratory();
-    }
-
-    private static Map<TrainingSetting, Object> configured(Map<String, Object> section) {
-        Map<TrainingSetting, Object> settings = new EnumMap<>(TrainingSetting.class);
-        section.forEach((key, value) -> {
-            if (!key.equals("preset")) {
-                settings.put(TrainingSetting.of(key), value);
-            }
-        });
-        return settings;
     }
 
     List<String> plan() {
         TrainingSet set = TrainingSet.read(spec.data()).requireLearnable();
-        List<String> lines = new ArrayList<>(Expansion.of(recipe, set).lines());
-        lines.addAll(RoomParts.of(laboratory, set, spec, recipe).report().lines());
+        Expansion expansion = Expansion.of(recipe, set);
+        List<String> lines = new ArrayList<>(expansion.lines());
+        try (Others others = Others.open(laboratory, spec.model(), expansion)) {
+            lines.addAll(RoomParts.of(laboratory, set, spec, expansion, Judges.suiting(expansion, others)).report().lines());
+        }
         return lines;
     }
 
@@ -75,37 +61,41 @@ final class FineTuningRun {
         requireFreeOutput();
         TrainingSet set = TrainingSet.read(spec.data()).requireLearnable();
         Expansion expansion = Expansion.of(recipe, set);
-        RoomParts parts = RoomParts.of(laboratory, set, spec, recipe);
-        List<String> lines = new ArrayList<>(expansion.lines());
-        lines.addAll(parts.report().lines());
-        spec.running().listener().planned(lines);
-        LibtorchBackend.open(1).close(); // a missing native library is told before any work
-        Path parent = laboratory.models().folder(spec.model());
-        Gate gate = new Gate(laboratory, parts.gate(), spec.judging().general(), recipe);
-        Scores before = gate.scores(spec.model());
-        String key = key(before, parts, expansion);
-        Path events = context.directory("tensorboard").resolve(TunedName.plain(spec.model()) + "-" + key);
-        try (TrainingEvents told = TrainingEvents.in(events, spec.running().resume(), spec.running().listener())) {
-            TrainingOutcome outcome = TrainingLoop.run(
-                    new TrainingInputs(
-                            parent,
-                            parts.training(),
-                            recipe,
-                            expansion.loss(),
-                            new SelectionLook(parts.selection().evaluator(), parts.selection().metric())),
-                    spec.running().listener(told),
-                    new TrainingPlaces(context.directory("natives"), context.directory("training").resolve(key)));
-            outcome = outcome.noted(told.fault().orElse("for TensorBoard: tensorboard --logdir " + events));
-            FineTuningReport report = judged(expansion, parts, before, outcome, gate, parent);
-            told.judged(report.before(), report.after());
-            return report;
+        if (expansion.strategy() != Strategy.ADAPTER) {
+            LibtorchBackend.open(1).close(); // a missing native library is told before any work
+        }
+        try (Others others = Others.open(laboratory, spec.model(), expansion)) {
+            RoomParts parts = RoomParts.of(laboratory, set, spec, expansion, Judges.suiting(expansion, others));
+            Gate gate = new Gate(laboratory, parts.gate(), spec.judging().general(), expansion.recipe());
+            Path key = context.directory("training").resolve(key(parts, expansion, others));
+            List<String> lines = new ArrayList<>(expansion.lines());
+            lines.addAll(parts.report().lines());
+            spec.running().listener().planned(lines);
+            Scores before = gate.scores(spec.model());
+            Path events = context.directory("tensorboard").resolve(TunedName.plain(spec.model()) + "-" + key.getFileName());
+            try (TrainingEvents told = TrainingEvents.in(events, spec.running().resume(), spec.running().listener())) {
+                Work work = new Work(laboratory, spec, expansion, parts, others, context.directory("natives"), key, told);
+                Product product = train(work);
+                lines.add(told.fault().orElse("for TensorBoard: tensorboard --logdir " + events));
+                FineTuningReport report = judged(work, before, product, gate, lines);
+                told.judged(report.before(), report.after());
+                return report;
+            }
         }
     }
 
+    private static Product train(Work work) {
+        return switch (work.expansion().strategy()) {
+            case ADAPTER -> AdapterStrategy.run(work);
+            case DOMAIN_ADAPTIVE -> DomainStages.run(work);
+            case AUTO, CONTRASTIVE, TRIPLET, MLM, DISTILL -> WeightsTraining.run(work);
+        };
+    }
+
     /** The same for the same parent, data and settings, so that an interrupted training is found again. */
-    private String key(Scores before, RoomParts parts, Expansion expansion) {
-        return RecordFiles.hash(
-                        before.subject().fingerprint() + " " + parts.training().sha256() + " " + recipe + " " + expansion.loss())
+    private String key(RoomParts parts, Expansion expansion, Others others) {
+        return RecordFiles.hash(others.parent().fingerprint() + " " + parts.training().sha256() + " " + expansion.recipe() + " "
+                        + expansion.loss())
                 .substring(0, KEY_DIGITS);
     }
 
@@ -123,38 +113,39 @@ final class FineTuningRun {
         }
     }
 
-    private FineTuningReport judged(
-            Expansion expansion, RoomParts parts, Scores before, TrainingOutcome outcome, Gate gate, Path parentFolder) {
+    private FineTuningReport judged(Work work, Scores before, Product product, Gate gate, List<String> lines) {
         Instant at = Instant.now();
-        String hash = RecordFiles.hash(
-                before.subject().fingerprint() + " " + parts.report().rows().sha256() + " " + recipe + " " + expansion.loss() + " " + at);
+        RoomParts parts = work.parts();
+        String hash = RecordFiles.hash(before.subject().fingerprint() + " " + parts.report().rows().sha256() + " "
+                + work.recipe() + " " + work.expansion().loss() + " " + at);
         ModelId id = TunedName.of(spec.model(), at, hash);
         Path output = spec.running().output();
         Path folder = (output == null ? context.directory("tuned").resolve(id.value()) : output).toAbsolutePath().normalize();
-        try (ModelFolder parent = ModelFolder.open(parentFolder)) {
-            ModelFolderWriter.copyWith(parent, outcome.weights(), folder);
-        }
-        Scores after = gate.scores(folder.toString());
+        product.write(folder);
+        String name = product.name(folder, spec.model());
+        Scores after = gate.scores(name);
         Verdict verdict = gate.decide(before, after);
-        List<String> notes = new ArrayList<>(expansion.lines());
-        notes.addAll(parts.report().lines());
-        notes.addAll(outcome.course().notes());
-        notes.add("taken: " + outcome.chosen());
+        List<String> notes = new ArrayList<>(lines);
+        notes.addAll(product.course().notes());
+        notes.add("taken: " + product.chosen());
+        if (!product.model()) {
+            notes.add("loaded as " + name);
+        }
         FineTuningReport report = new FineTuningReport(
-                new FineTuningReport.Made(id, folder, spec.model()),
+                new FineTuningReport.Made(id, folder, spec.model(), product.model() && verdict.registered() ? id.value() : name),
                 verdict,
                 before.values(),
                 after.values(),
                 new Course(
-                        outcome.course().steps(),
-                        outcome.course().seconds(),
-                        outcome.course().losses(),
-                        outcome.course().looks(),
+                        product.course().steps(),
+                        product.course().seconds(),
+                        product.course().losses(),
+                        product.course().looks(),
                         notes));
         TrainingRecord.Origin origin = new TrainingRecord.Origin(
-                before.subject().fingerprint(), parts.report(), parts.judged(), outcome.chosen());
-        RecordFiles.write(new TrainingRecord(report, origin, settings(expansion), Machine.facts(), at));
-        if (verdict.registered()) {
+                before.subject().fingerprint(), parts.report(), parts.judged(), product.chosen());
+        RecordFiles.write(new TrainingRecord(report, origin, settings(work.expansion()), Machine.facts(), at));
+        if (verdict.registered() && product.model()) {
             register(id, folder);
         }
         return report;
@@ -182,7 +173,7 @@ final class FineTuningRun {
         all.put("loss", expansion.loss().name());
         all.put("loss_settings", expansion.loss().settings());
         for (TrainingSetting setting : TrainingSetting.values()) {
-            Object value = recipe.settings().getOrDefault(setting, setting.byDefault());
+            Object value = expansion.recipe().settings().getOrDefault(setting, setting.byDefault());
             if (value != null) {
                 all.put(setting.key(), value);
             }

@@ -1,14 +1,17 @@
 package io.github.embeddinglab.training.room;
 
 import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.EvaluationData;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.training.DataReport;
 import io.github.embeddinglab.api.training.FineTuning;
+import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.evaluation.leakage.LeakCheck;
 import io.github.embeddinglab.training.data.DataParts;
 import io.github.embeddinglab.training.data.DataReports;
+import io.github.embeddinglab.training.data.NormalizedText;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.gate.Judge;
 import java.util.ArrayList;
@@ -17,60 +20,77 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The three parts of a run: what is trained on, what chooses, and what judges.
  *
  * @param training rows to train on
+ * @param choosing rows that choose among states
  * @param selection judge that chooses among states
  * @param gate judge of the result
  * @param report what the data hold
  * @param judged name of the gate's data
  */
-record RoomParts(TrainingSet training, Judge selection, Judge gate, DataReport report, String judged) {
+record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Judge gate, DataReport report, String judged) {
     /** Documents searched when the model is looked at in between; the gate searches all. */
     private static final int MOST_DOCUMENTS = 2000;
 
-    static RoomParts of(EmbeddingLaboratory laboratory, TrainingSet set, FineTuning spec, FineTuning.Recipe recipe) {
+    static RoomParts of(EmbeddingLaboratory laboratory, TrainingSet set, FineTuning spec, Expansion expansion, Judges judges) {
+        FineTuning.Recipe recipe = expansion.recipe();
         double selection = recipe.number(TrainingSetting.SELECTION_SHARE).orElse(0.1);
         double gate = recipe.number(TrainingSetting.GATE_SHARE).orElse(0.2);
         if (spec.judging().rows() != null) {
-            return judgedByRows(set, TrainingSet.read(spec.judging().rows()), selection, recipe.seed());
+            return judgedByRows(set, TrainingSet.read(spec.judging().rows()), new Way(judges, selection, recipe.seed()));
         }
         if (spec.judging().task() != null) {
-            Two two = two(set, selection, recipe.seed());
-            Judge task = new Judge(laboratory.benchmarks().evaluator(spec.judging().task()), "");
-            return new RoomParts(
-                    two.training(),
-                    selection(two.selection(), two.training()),
-                    task,
-                    two.report(),
-                    spec.judging().task().task() + " " + spec.judging().task().files());
+            return judgedByTask(laboratory, set, spec.judging().task(), new Way(judges, selection, recipe.seed()));
         }
         DataParts parts = DataParts.split(set, new DataParts.Shares(selection, gate), recipe.seed());
         return new RoomParts(
                 parts.training(),
-                selection(parts.selection(), parts.training()),
-                Judge.of("gate part of " + set.name(), parts.gate(), List.of(parts.training(), parts.selection()), Integer.MAX_VALUE),
+                parts.selection(),
+                judges.of("selection part", parts.selection(), List.of(parts.training()), MOST_DOCUMENTS),
+                judges.of("gate part of " + set.name(), parts.gate(), List.of(parts.training(), parts.selection()), Integer.MAX_VALUE),
                 parts.report(),
                 "gate part of " + set.name());
     }
 
-    private static Judge selection(TrainingSet selection, TrainingSet training) {
-        return Judge.of("selection part", selection, List.of(training), MOST_DOCUMENTS);
+    /** How what is not kept for the gate is divided. */
+    private record Way(Judges judges, double share, long seed) {}
+
+    private static RoomParts judgedByTask(EmbeddingLaboratory laboratory, TrainingSet set, EvaluationData task, Way way) {
+        Judge judge = new Judge(laboratory.benchmarks().evaluator(task), ""); // its faults first
+        TaskLeaks leaks = TaskLeaks.of(set, task);
+        Two two = two(set.withRows(leaks.kept()), way.share(), way.seed());
+        DataReport report = new DataReport(
+                set.form(),
+                DataReports.of(set).rows(),
+                new DataReport.Parts(
+                        two.report().parts().sizes(),
+                        two.report().parts().groups(),
+                        two.report().parts().largestGroup(),
+                        leaks.near()),
+                Stream.concat(set.notes().stream(), leaks.notes().stream()).toList());
+        return new RoomParts(
+                two.training(),
+                two.selection(),
+                way.judges().of("selection part", two.selection(), List.of(two.training()), MOST_DOCUMENTS),
+                judge,
+                report,
+                task.task() + " " + task.files());
     }
 
-    private static RoomParts judgedByRows(TrainingSet set, TrainingSet judged, double share, long seed) {
-        if (judged.form() != set.form()) {
-            throw new InvalidInputException("evaluation data " + judged.name() + " are " + judged.form() + ", training data "
-                    + set.name() + " " + set.form() + "; give the same form, or a task");
-        }
-        List<TrainingRow> kept = withoutTextsOf(set, judged);
+    private static RoomParts judgedByRows(TrainingSet set, TrainingSet judged, Way way) {
+        boolean other = judged.form() != set.form();
+        // documents that are searched may be read as plain texts: what is judged by are the queries
+        boolean texts = other && set.form() == Form.DOCUMENTS;
+        List<TrainingRow> kept = texts ? set.rows() : other ? withoutAnyTextOf(set, judged) : withoutTextsOf(set, judged);
         if (kept.isEmpty()) {
             throw new InvalidInputException("every row of " + set.name() + " has a text of the evaluation data " + judged.name()
                     + "; give data that they do not share");
         }
-        Two two = two(set.withRows(kept), share, seed);
+        Two two = two(set.withRows(kept), way.share(), way.seed());
         List<String> notes = new ArrayList<>(set.notes());
         if (kept.size() < set.rows().size()) {
             notes.add(set.rows().size() - kept.size() + " rows have a query or document of " + judged.name() + "; they are left out of training");
@@ -84,10 +104,20 @@ record RoomParts(TrainingSet training, Judge selection, Judge gate, DataReport r
                         sizes,
                         two.report().parts().groups(),
                         two.report().parts().largestGroup(),
-                        DataReports.leaks("gate", two.training(), judged)),
+                        other ? List.of() : DataReports.leaks("gate", two.training(), judged)),
                 notes);
-        Judge gate = Judge.of(judged.name(), judged, List.of(two.training(), two.selection()), Integer.MAX_VALUE);
-        return new RoomParts(two.training(), selection(two.selection(), two.training()), gate, report, judged.name());
+        List<TrainingSet> all = List.of(two.training(), two.selection());
+        List<TrainingSet> distracting = texts ? all.stream().map(MadeQueries::asPairs).toList() : other ? List.of() : all;
+        Judge gate = other
+                ? Judge.of(judged.name(), judged, distracting, Integer.MAX_VALUE)
+                : way.judges().of(judged.name(), judged, all, Integer.MAX_VALUE);
+        return new RoomParts(
+                two.training(),
+                two.selection(),
+                way.judges().of("selection part", two.selection(), List.of(two.training()), MOST_DOCUMENTS),
+                gate,
+                report,
+                judged.name());
     }
 
     /** Rows that share no text with others, but for case, spaces and punctuation; labels' texts alone count for labelled ones. */
@@ -105,6 +135,15 @@ record RoomParts(TrainingSet training, Judge selection, Judge gate, DataReport r
             }
         }
         return kept;
+    }
+
+    /** Rows of another form: none of their texts is one of the judged. */
+    private static List<TrainingRow> withoutAnyTextOf(TrainingSet set, TrainingSet judged) {
+        Set<String> known = new HashSet<>();
+        judged.rows().forEach(row -> row.texts().forEach(text -> known.add(NormalizedText.of(text))));
+        return set.rows().stream()
+                .filter(row -> row.texts().stream().noneMatch(text -> known.contains(NormalizedText.of(text))))
+                .toList();
     }
 
     private record Two(TrainingSet training, TrainingSet selection, DataReport report) {}

@@ -1,0 +1,176 @@
+package io.github.embeddinglab.training.room;
+
+import io.github.embeddinglab.api.LaboratoryException;
+import io.github.embeddinglab.api.training.FineTuning;
+import io.github.embeddinglab.api.training.FineTuning.Recipe;
+import io.github.embeddinglab.api.training.FineTuningReport.Course;
+import io.github.embeddinglab.api.training.LossChoice;
+import io.github.embeddinglab.api.training.PairJudge;
+import io.github.embeddinglab.api.training.TrainingListener;
+import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.core.files.WholeFiles;
+import io.github.embeddinglab.training.data.TrainingSet;
+import io.github.embeddinglab.training.generation.Generation;
+import io.github.embeddinglab.training.loop.TrainingInputs;
+import io.github.embeddinglab.training.loop.TrainingLoop;
+import io.github.embeddinglab.training.loop.TrainingOutcome;
+import io.github.embeddinglab.training.loop.TrainingPlaces;
+import io.github.embeddinglab.training.mining.PseudoLabels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Strategy domain-adaptive: hidden words first, then queries made from the documents with margins of the parent and BM25. The result
+ * of the first stage is kept until the second has ended, so that a resumed training does not make it again.
+ */
+final class DomainStages {
+    private static final double SHARE_OF_FIRST = 1.0 / 3;
+
+    private final Work work;
+    private final List<Double> losses = new ArrayList<>();
+    private final List<TrainingListener.Look> looks = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private double seconds;
+
+    private DomainStages(Work work) {
+        this.work = work;
+    }
+
+    static Product run(Work work) {
+        return new DomainStages(work).run();
+    }
+
+    private Product run() {
+        Path parent = work.parentFolder();
+        String stages = work.recipe().word(TrainingSetting.STAGES);
+        Path masked = work.places("-masked").run().resolveSibling(work.run().getFileName() + "-after-masked");
+        Path from = stages.equals("queries") ? parent : masked(parent, masked);
+        if (stages.equals("masked")) {
+            TrainingOutcome outcome = masked(parent);
+            return product(outcome, parent);
+        }
+        TrainingSet rows = labelled();
+        TrainingPlaces places = work.places("-queries");
+        FineTuning.Running running = running(losses.size());
+        if (running.resume() && !Files.exists(places.run())) {
+            running = new FineTuning.Running(running.output(), false, running.inexact(), running.progress(), running.listener());
+        }
+        TrainingOutcome outcome = TrainingLoop.run(
+                new TrainingInputs(
+                        new TrainingInputs.From(from, parent, null),
+                        rows,
+                        share(work.recipe(), from.equals(parent) ? 1 : 1 - SHARE_OF_FIRST),
+                        new LossChoice("margin-mse", Map.of()),
+                        work.look()),
+                running,
+                places);
+        add(outcome, "queries");
+        discard(masked);
+        return product(outcome, parent);
+    }
+
+    private Product product(TrainingOutcome outcome, Path parent) {
+        Course course = new Course(losses.size(), seconds, losses, looks, notes);
+        return new WeightsTraining.Tuned(new TrainingOutcome(outcome.weights(), outcome.chosen(), course), parent);
+    }
+
+    /** The folder that the first stage left, made anew unless a resumed training finds it. */
+    private Path masked(Path parent, Path target) {
+        if (work.recipe().word(TrainingSetting.STAGES).equals("masked")) {
+            return parent;
+        }
+        if (work.running().resume() && Files.exists(target)) {
+            notes.add("masked stage: found as the interrupted training left it");
+            return target;
+        }
+        discard(target);
+        new WeightsTraining.Tuned(masked(parent), parent).write(target);
+        return target;
+    }
+
+    private TrainingOutcome masked(Path parent) {
+        Map<TrainingSetting, Object> own = new EnumMap<>(work.recipe().settings());
+        own.put(TrainingSetting.EPOCHS, work.recipe().number(TrainingSetting.MASKED_EPOCHS).orElse(1.0));
+        own.put(TrainingSetting.LEARNING_RATE, work.recipe().number(TrainingSetting.MASKED_LEARNING_RATE).orElse(2e-5));
+        boolean alone = work.recipe().word(TrainingSetting.STAGES).equals("masked");
+        Recipe recipe = new Recipe(work.recipe().strategy(), work.recipe().loss(), own, work.recipe().helpers());
+        TrainingOutcome outcome = TrainingLoop.run(
+                new TrainingInputs(
+                        TrainingInputs.From.of(parent),
+                        work.parts().training(),
+                        share(recipe, alone ? 1 : SHARE_OF_FIRST),
+                        new LossChoice("masked-language", Map.of()),
+                        alone ? work.look() : null),
+                running(0),
+                work.places("-masked"));
+        add(outcome, "masked");
+        return outcome;
+    }
+
+    /** A limit of time is divided among the stages. */
+    private static Recipe share(Recipe recipe, double share) {
+        Map<TrainingSetting, Object> all = new EnumMap<>(TrainingSetting.class);
+        all.putAll(recipe.settings());
+        recipe.number(TrainingSetting.MINUTES).ifPresent(minutes -> all.put(TrainingSetting.MINUTES, Math.max(0.05, share * minutes)));
+        return new Recipe(recipe.strategy(), recipe.loss(), all, recipe.helpers());
+    }
+
+    private TrainingSet labelled() {
+        Recipe recipe = work.recipe();
+        Generation.Result made = MadeQueries.of(work.parts().training(), recipe, work.running().progress());
+        made.report().generators().forEach((name, one) -> notes.add(String.format(
+                "queries stage: %,d queries by %s%s", one.pairs(), name, one.examples().isEmpty() ? "" : ", as \"" + one.examples().get(0).query() + "\"")));
+        made.report().dropped().forEach((why, count) -> notes.add(String.format("queries stage: %,d queries left out: %s", count, why)));
+        PseudoLabels labels = PseudoLabels.with(work.others().parent(), new PseudoLabels.Settings(
+                        recipe.number(TrainingSetting.KEYWORD_WEIGHT).orElse(0.2),
+                        recipe.whole(TrainingSetting.DEEPEST_RANK).orElse(50),
+                        recipe.whole(TrainingSetting.NEGATIVES).orElse(1),
+                        recipe.seed()))
+                .progress(work.running().progress());
+        PairJudge judge = recipe.helpers().judge();
+        TrainingSet rows = (judge == null ? labels : labels.judge(judge::scores)).label(made.pairs(), List.of(), work.threads());
+        notes.add(String.format("queries stage: %,d rows with margins of %s", rows.rows().size(),
+                judge == null ? "the parent and BM25" : judge.name()));
+        return rows;
+    }
+
+    private void add(TrainingOutcome outcome, String stage) {
+        int before = losses.size();
+        losses.addAll(outcome.course().losses());
+        outcome.course().looks().forEach(look ->
+                looks.add(new TrainingListener.Look(before + look.step(), look.metric(), look.value())));
+        outcome.course().notes().forEach(note -> notes.add(stage + " stage: " + note));
+        seconds += outcome.course().seconds();
+    }
+
+    /** Steps are counted over both stages. */
+    private FineTuning.Running running(int before) {
+        TrainingListener told = work.listener();
+        return work.running().listener(new TrainingListener() {
+            @Override
+            public void stepped(Step step) {
+                told.stepped(new Step(before + step.step(), step.loss(), step.learningRate(), step.gradientNorm()));
+            }
+
+            @Override
+            public void looked(Look look) {
+                told.looked(new Look(before + look.step(), look.metric(), look.value()));
+            }
+        });
+    }
+
+    private static void discard(Path folder) {
+        try {
+            if (Files.exists(folder)) {
+                WholeFiles.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new LaboratoryException(folder + " cannot be removed (" + e.getMessage() + "); remove it by hand", e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.embeddinglab.training.room;
+
+import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.training.FineTuning;
+import io.github.embeddinglab.training.loop.SelectionLook;
+import io.github.embeddinglab.training.loop.TrainingPlaces;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a strategy works with.
+ *
+ * @param laboratory loads models
+ * @param spec as asked for
+ * @param expansion strategy, loss and all settings
+ * @param parts of the data
+ * @param others models beside the trained one
+ * @param natives folder of the tokenizer's native library
+ * @param run folder of this training alone
+ * @param listener told of steps and looks
+ */
+record Work(
+        EmbeddingLaboratory laboratory,
+        FineTuning spec,
+        Expansion expansion,
+        RoomParts parts,
+        Others others,
+        Path natives,
+        Path run,
+        io.github.embeddinglab.api.training.TrainingListener listener) {
+    FineTuning.Recipe recipe() {
+        return expansion.recipe();
+    }
+
+    int threads() {
+        return recipe().whole(io.github.embeddinglab.api.training.TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
+    }
+
+    FineTuning.Running running() {
+        return spec.running().listener(listener);
+    }
+
+    Path parentFolder() {
+        return laboratory.models().folder(spec.model());
+    }
+
+    /** The parent's folder; empty where an object or a service gives its vectors. */
+    Optional<Path> folderIfAny() {
+        try {
+            return Optional.of(parentFolder());
+        } catch (io.github.embeddinglab.api.InvalidInputException e) {
+            return Optional.empty();
+        }
+    }
+
+    SelectionLook look() {
+        return new SelectionLook(parts.selection().evaluator(), parts.selection().metric());
+    }
+
+    TrainingPlaces places(String stage) {
+        return new TrainingPlaces(natives, run.resolveSibling(run.getFileName() + stage));
+    }
+}

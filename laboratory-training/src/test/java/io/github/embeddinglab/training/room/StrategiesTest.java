@@ -1,0 +1,213 @@
+package io.github.embeddinglab.training.room;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.embeddinglab.api.EmbedOptions;
+import io.github.embeddinglab.api.Embedder;
+import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.EvaluationData;
+import io.github.embeddinglab.api.Role;
+import io.github.embeddinglab.api.training.FineTuning;
+import io.github.embeddinglab.api.training.FineTuningReport;
+import io.github.embeddinglab.api.training.LossChoice;
+import io.github.embeddinglab.api.training.Losses;
+import io.github.embeddinglab.api.training.Strategy;
+import io.github.embeddinglab.api.training.TrainingData;
+import io.github.embeddinglab.api.training.TrainingData.Form;
+import io.github.embeddinglab.api.training.TrainingRow;
+import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.training.SharedFixtures;
+import io.github.embeddinglab.training.loss.OwnLoss;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each strategy from a request to a verdict, on tiny models. */
+@Tag("integration")
+class StrategiesTest {
+    private static final String BERT = SharedFixtures.path("models/bert-mean").toString();
+    private static final String STATIC = SharedFixtures.path("models/static-mean").toString();
+
+    @TempDir
+    Path directory = Path.of("");
+
+    private EmbeddingLaboratory laboratory() {
+        return EmbeddingLaboratory.builder().modelDirectory(directory.resolve("models")).build();
+    }
+
+    private static FineTuning.Builder request(String model, TrainingData data) {
+        return FineTuning.of(model)
+                .data(data)
+                .batchSize(16)
+                .learningRate(5e-3)
+                .epochs(1)
+                .set(TrainingSetting.THREADS, 1)
+                .set(TrainingSetting.PRECISION, "fp32")
+                .set(TrainingSetting.INTERPOLATION, "off")
+                .set(TrainingSetting.EVALUATION_STEPS, 1000)
+                .set(TrainingSetting.PRESERVATION, -1);
+    }
+
+    private static TrainingData documents(int count, long seed) {
+        List<TrainingRow> rows = new ArrayList<>();
+        List<TrainingRow> words = WordPairs.rows(4 * count, false, seed);
+        for (int i = 0; i < count; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int part = 0; part < 4; part++) {
+                text.append(words.get(4 * i + part).texts().get(1)).append(' ');
+            }
+            rows.add(TrainingRow.document(words.get(4 * i).texts().get(0), text.toString().strip()));
+        }
+        return TrainingData.documents(rows);
+    }
+
+    @Test
+    void anAdapterOfQueriesLeavesDocumentsAsTheyWere() {
+        try (EmbeddingLaboratory lab = laboratory();
+                Embedder parent = lab.models().load(STATIC)) {
+            FineTuningReport report = lab.training().fineTune(request(STATIC, TrainingData.pairs(WordPairs.rows(300, false, 1)))
+                    .strategy(Strategy.ADAPTER).learningRate(5e-3).epochs(40).batchSize(64).build());
+            assertThat(report.verdict().registered()).as(report.verdict().reason()).isTrue();
+            String name = report.made().name();
+            assertThat(name).startsWith("adapter=").endsWith(":" + STATIC);
+            try (Embedder adapted = lab.models().load(name)) {
+                EmbedOptions documents = EmbedOptions.defaults().role(Role.DOCUMENT);
+                EmbedOptions queries = EmbedOptions.defaults().role(Role.QUERY);
+                List<String> texts = List.of("long work");
+                assertThat(adapted.embed(texts, documents).vector(0)).isEqualTo(parent.embed(texts, documents).vector(0));
+                assertThat(adapted.embed(texts, queries).vector(0)).isNotEqualTo(parent.embed(texts, queries).vector(0));
+                assertThat(adapted.documentFingerprint()).isEqualTo(parent.documentFingerprint());
+            }
+            assertThat(report.made().folder().resolve("laboratory-record.json")).exists();
+        }
+    }
+
+    @Test
+    void anAdapterOfBothSidesIsAModelOfItsOwn() {
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport report = lab.training().fineTune(request(STATIC, TrainingData.pairs(WordPairs.rows(300, false, 1)))
+                    .strategy(Strategy.ADAPTER).epochs(40).batchSize(64)
+                    .set(TrainingSetting.ADAPTER_SIDE, "both").set(TrainingSetting.ADAPTER_RANK, 8).build());
+            assertThat(report.verdict().difference().second()).isGreaterThanOrEqualTo(report.verdict().difference().first());
+            assertThat(report.made().folder().resolve("modules.json")).exists();
+            assertThat(lab.embed(List.of("long work"), EmbedOptions.model(report.made().name())).rows()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aStudentComesNearItsTeacherWhateverItsWidth() {
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport report = lab.training().fineTune(request(STATIC, documents(80, 2))
+                    .teacher(BERT).learningRate(0.05).epochs(20).build());
+            assertThat(report.course().notes()).anyMatch(note -> note.startsWith("strategy auto chose distill"));
+            assertThat(report.verdict().difference().name()).isEqualTo("cosine_spearman");
+            assertThat(report.course().losses().get(report.course().steps() - 1)).isLessThan(report.course().losses().get(0));
+            List<TrainingRow> triplets = new ArrayList<>();
+            WordPairs.rows(120, false, 3).forEach(row -> triplets.add(TrainingRow.triplet(
+                    row.texts().get(0), row.texts().get(1), row.texts().get(0) + " " + row.texts().get(1))));
+            for (String loss : List.of("margin-mse", "distillation", "embedding-distillation")) {
+                assertThat(lab.training().fineTune(request(STATIC, TrainingData.triplets(triplets))
+                                .strategy(Strategy.DISTILL).teacher(BERT).loss(Losses.named(loss)).build()).course().losses())
+                        .as(loss).allMatch(Double::isFinite);
+            }
+            assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(80, 2)).strategy(Strategy.DISTILL).build()))
+                    .hasMessageContaining("teacher=MODEL");
+            assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, TrainingData.pairs(WordPairs.rows(60, false, 3)))
+                            .teacher(BERT).set(TrainingSetting.DISTILLATION, "scores").build()))
+                    .hasMessageContaining("`lab mine`");
+        }
+    }
+
+    @Test
+    void plainDocumentsAreAdaptedToInTwoStages() {
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuning request = request(BERT, documents(80, 4)).set(TrainingSetting.GENERATORS, "title")
+                    .set(TrainingSetting.EVALUATION_STEPS, 2).build();
+            assertThat(lab.training().plan(request)).anyMatch(line -> line.contains("masked stage: masked-language, 15 % of the tokens hidden")
+                    && line.contains("queries stage: queries by title"));
+            FineTuningReport report = lab.training().fineTune(request);
+            assertThat(report.course().notes()).anyMatch(note -> note.contains("auto chose domain-adaptive"))
+                    .anyMatch(note -> note.matches("queries stage: [1-9]\\d* queries by title.*"))
+                    .anyMatch(note -> note.contains("margins of the parent and BM25"));
+            assertThat(report.course().looks()).isNotEmpty();
+            // nothing of the stages is left
+            assertThat(directory.resolve("models/training")).isEmptyDirectory();
+            List<String> asked = new ArrayList<>();
+            FineTuningReport own = lab.training().fineTune(request(BERT, documents(80, 4)).set(TrainingSetting.STAGES, "queries")
+                    .queryWriter((title, text) -> List.of("which " + title))
+                    .judge((queries, texts) -> {
+                        asked.addAll(queries);
+                        float[] scores = new float[queries.size()];
+                        for (int i = 0; i < scores.length; i += 2) {
+                            scores[i] = 1;
+                        }
+                        return scores;
+                    }).build());
+            assertThat(asked).isNotEmpty().allMatch(query -> query.startsWith("which "));
+            assertThat(own.course().losses()).allMatch(Double::isFinite);
+        }
+    }
+
+    @Test
+    void hiddenWordsAreLearned() {
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport report = lab.training().fineTune(request(BERT, documents(80, 5)).strategy(Strategy.MLM).epochs(12)
+                    .set(TrainingSetting.GENERATORS, "title").build());
+            List<Double> losses = report.course().losses();
+            int third = losses.size() / 3;
+            assertThat(losses.subList(2 * third, losses.size()).stream().mapToDouble(loss -> loss).average().orElseThrow())
+                    .isLessThan(losses.subList(0, third).stream().mapToDouble(loss -> loss).average().orElseThrow());
+            assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(80, 5)).strategy(Strategy.MLM)
+                            .set(TrainingSetting.GENERATORS, "title").build()))
+                    .hasMessageContaining("mask");
+        }
+    }
+
+    @Test
+    void everyLossTrainsByItsName() {
+        List<TrainingRow> pairs = WordPairs.rows(60, false, 6);
+        try (EmbeddingLaboratory lab = laboratory()) {
+            for (String name : List.of("gist", "cached-multiple-negatives", "matryoshka", "orthogonal", "adaptive-layers", "simcse",
+                    "mega-batch-margin", "symmetric-multiple-negatives")) {
+                FineTuningReport report = lab.training().fineTune(request(BERT, TrainingData.pairs(pairs)).loss(Losses.named(name)).build());
+                assertThat(report.course().losses()).as(name).isNotEmpty().allMatch(Double::isFinite);
+            }
+            LossChoice own = OwnLoss.of("near", Set.of(Form.PAIRS),
+                    batch -> batch.column(0).subtract(batch.column(1)).pow(2).sum(1).mean());
+            FineTuningReport near = lab.training().fineTune(request(STATIC, TrainingData.pairs(pairs)).loss(own).epochs(10).build());
+            assertThat(near.course().losses().get(near.course().steps() - 1)).isLessThan(near.course().losses().get(0));
+            assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(20, 7)).loss(own).build()))
+                    .hasMessageContaining("near does not read documents")
+                    .hasMessageContaining("simcse");
+            assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(20, 7)).loss(Losses.named("orthogonal-ish")).build()))
+                    .hasMessageContaining("is not known; there are angle");
+        }
+    }
+
+    @Test
+    void rowsWithAQueryOfTheTaskAreLeftOut() throws Exception {
+        List<TrainingRow> pairs = WordPairs.rows(120, false, 8);
+        Path task = Files.createDirectories(directory.resolve("task"));
+        StringBuilder corpus = new StringBuilder();
+        StringBuilder queries = new StringBuilder();
+        StringBuilder judgements = new StringBuilder("query-id\tcorpus-id\tscore\n");
+        for (int i = 0; i < 20; i++) {
+            queries.append("{\"_id\": \"q").append(i).append("\", \"text\": \"").append(pairs.get(i).texts().get(0)).append("\"}\n");
+            corpus.append("{\"_id\": \"d").append(i).append("\", \"text\": \"").append(pairs.get(i).texts().get(1)).append("\"}\n");
+            judgements.append('q').append(i).append("\td").append(i).append("\t1\n");
+        }
+        Files.writeString(task.resolve("corpus.jsonl"), corpus);
+        Files.writeString(task.resolve("queries.jsonl"), queries);
+        Files.writeString(task.resolve("qrels.tsv"), judgements);
+        try (EmbeddingLaboratory lab = laboratory()) {
+            assertThat(lab.training().plan(request(STATIC, TrainingData.pairs(pairs)).evaluation(EvaluationData.of("retrieval", task)).build()))
+                    .anyMatch(line -> line.contains("leak check: 20 queries of retrieval") && line.contains("20 rows have one of them"));
+        }
+    }
+}
