@@ -135,12 +135,14 @@ public final class Calibration {
         double hits = 0;
         double least = Double.NaN;
         for (int step = scores.length - 1; step >= 0; step--) {
-            double end = step + 1 < scores.length ? starts[step + 1] : 2 * scores[step] - starts[step];
             if (probabilities[step] < precision) {
                 // of this step the part from the top on that the surplus of the steps above pays for
                 double paid = Math.max(0, relevant - precision * hits) / (precision - probabilities[step]) / sizes[step];
+                if (hits == 0) {
+                    return OptionalDouble.empty();
+                }
                 if (paid < 1) {
-                    return hits == 0 ? OptionalDouble.empty() : OptionalDouble.of(end - paid * (end - starts[step]));
+                    return OptionalDouble.of(least - paid * (least - starts[step]));
                 }
             }
             relevant += probabilities[step] * sizes[step];
