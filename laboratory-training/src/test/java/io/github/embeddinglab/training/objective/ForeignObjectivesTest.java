@@ -137,7 +137,8 @@ class ForeignObjectivesTest {
     @EnumSource(Backends.class)
     void denoisingEqualsTheDecoderOfTheReference(Backends which) {
         JsonNode expected = root().get("denoising");
-        try (TrainingBackend backend = which.open(); ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"))) {
+        try (TrainingBackend backend = which.open(); ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"));
+                TrainingBackend.Scope scope = backend.scope()) {
             TrainableModel model = TrainableModel.load(folder, backend);
             DenoisingAutoencoder objective = DenoisingAutoencoder.of(model, backend, Set.of(0, 1, 2, 3, 4), 0.6);
             int h = model.words().size(1);
