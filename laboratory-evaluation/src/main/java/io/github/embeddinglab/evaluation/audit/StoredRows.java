@@ -28,7 +28,7 @@ record StoredRows(List<float[]> rows, int columns) {
             float[] bits = new float[row.length * 8];
             for (int i = 0; i < bits.length; i++) {
                 int place = highestFirst ? 7 - i % 8 : i % 8;
-                bits[i] = ((int) row[i / 8] + (lowered ? 128 : 0) >> place & 1) == 1 ? 1 : -1;
+                bits[i] = ((((int) row[i / 8] + (lowered ? 128 : 0)) >> place) & 1) == 1 ? 1 : -1;
             }
             signs.add(bits);
         }

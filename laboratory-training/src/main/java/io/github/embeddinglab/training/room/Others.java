@@ -4,6 +4,7 @@ import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.training.FineTuning.Recipe;
+import io.github.embeddinglab.api.training.Strategy;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.loop.LossMaker;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ record Others(Embedder parent, @Nullable Embedder teacher, @Nullable Embedder gu
     static Others open(EmbeddingLaboratory laboratory, String model, Expansion expansion) {
         Recipe recipe = expansion.recipe();
         String teacher = recipe.text(TrainingSetting.TEACHER).orElse("");
-        boolean taught = LossMaker.needsTeacher(expansion.loss(), expansion.form());
+        // domain adaptation gives its rows margins itself
+        boolean taught = expansion.strategy() != Strategy.DOMAIN_ADAPTIVE && LossMaker.needsTeacher(expansion.loss(), expansion.form());
         if (taught && teacher.isEmpty()) {
             throw new InvalidInputException("loss " + expansion.loss().name() + " learns from a teacher, but none is named; give one with"
                     + " --set teacher=MODEL or teacher(...)");

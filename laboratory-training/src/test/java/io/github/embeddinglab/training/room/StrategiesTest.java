@@ -54,15 +54,16 @@ class StrategiesTest {
                 .set(TrainingSetting.PRESERVATION, -1);
     }
 
+    /** Eight words each, the title asking for the first two of them. */
     private static TrainingData documents(int count, long seed) {
         List<TrainingRow> rows = new ArrayList<>();
-        List<TrainingRow> words = WordPairs.rows(4 * count, false, seed);
+        List<TrainingRow> words = WordPairs.rows(320, false, seed);
         for (int i = 0; i < count; i++) {
             StringBuilder text = new StringBuilder();
-            for (int part = 0; part < 4; part++) {
-                text.append(words.get(4 * i + part).texts().get(1)).append(' ');
+            for (int step : new int[] {0, 1, 7, 31}) {
+                text.append(words.get((i + step) % words.size()).texts().get(1)).append(' ');
             }
-            rows.add(TrainingRow.document(words.get(4 * i).texts().get(0), text.toString().strip()));
+            rows.add(TrainingRow.document(words.get(i).texts().get(0), text.toString().strip()));
         }
         return TrainingData.documents(rows);
     }
@@ -103,7 +104,7 @@ class StrategiesTest {
     @Test
     void aStudentComesNearItsTeacherWhateverItsWidth() {
         try (EmbeddingLaboratory lab = laboratory()) {
-            FineTuningReport report = lab.training().fineTune(request(STATIC, documents(80, 2))
+            FineTuningReport report = lab.training().fineTune(request(STATIC, documents(160, 2))
                     .teacher(BERT).learningRate(0.05).epochs(20).build());
             assertThat(report.course().notes()).anyMatch(note -> note.startsWith("strategy auto chose distill"));
             assertThat(report.verdict().difference().name()).isEqualTo("cosine_spearman");
@@ -116,7 +117,7 @@ class StrategiesTest {
                                 .strategy(Strategy.DISTILL).teacher(BERT).loss(Losses.named(loss)).build()).course().losses())
                         .as(loss).allMatch(Double::isFinite);
             }
-            assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(80, 2)).strategy(Strategy.DISTILL).build()))
+            assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(160, 2)).strategy(Strategy.DISTILL).build()))
                     .hasMessageContaining("teacher=MODEL");
             assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, TrainingData.pairs(WordPairs.rows(60, false, 3)))
                             .teacher(BERT).set(TrainingSetting.DISTILLATION, "scores").build()))
@@ -127,7 +128,7 @@ class StrategiesTest {
     @Test
     void plainDocumentsAreAdaptedToInTwoStages() {
         try (EmbeddingLaboratory lab = laboratory()) {
-            FineTuning request = request(BERT, documents(80, 4)).set(TrainingSetting.GENERATORS, "title")
+            FineTuning request = request(BERT, documents(160, 4)).set(TrainingSetting.GENERATORS, "title")
                     .set(TrainingSetting.EVALUATION_STEPS, 2).build();
             assertThat(lab.training().plan(request)).anyMatch(line -> line.contains("masked stage: masked-language, 15 % of the tokens hidden")
                     && line.contains("queries stage: queries by title"));
@@ -139,7 +140,7 @@ class StrategiesTest {
             // nothing of the stages is left
             assertThat(directory.resolve("models/training")).isEmptyDirectory();
             List<String> asked = new ArrayList<>();
-            FineTuningReport own = lab.training().fineTune(request(BERT, documents(80, 4)).set(TrainingSetting.STAGES, "queries")
+            FineTuningReport own = lab.training().fineTune(request(BERT, documents(160, 4)).set(TrainingSetting.STAGES, "queries")
                     .queryWriter((title, text) -> List.of("which " + title))
                     .judge((queries, texts) -> {
                         asked.addAll(queries);
@@ -157,13 +158,13 @@ class StrategiesTest {
     @Test
     void hiddenWordsAreLearned() {
         try (EmbeddingLaboratory lab = laboratory()) {
-            FineTuningReport report = lab.training().fineTune(request(BERT, documents(80, 5)).strategy(Strategy.MLM).epochs(12)
+            FineTuningReport report = lab.training().fineTune(request(BERT, documents(160, 5)).strategy(Strategy.MLM).epochs(12)
                     .set(TrainingSetting.GENERATORS, "title").build());
             List<Double> losses = report.course().losses();
             int third = losses.size() / 3;
             assertThat(losses.subList(2 * third, losses.size()).stream().mapToDouble(loss -> loss).average().orElseThrow())
                     .isLessThan(losses.subList(0, third).stream().mapToDouble(loss -> loss).average().orElseThrow());
-            assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(80, 5)).strategy(Strategy.MLM)
+            assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(160, 5)).strategy(Strategy.MLM)
                             .set(TrainingSetting.GENERATORS, "title").build()))
                     .hasMessageContaining("mask");
         }
