@@ -16,13 +16,25 @@ final class OutsideLabels {
         this.model = model;
     }
 
-    /**
-     * Labels of a batch.
-     *
-     * @param values row-major
-     * @param width of a row
-     */
-    record Labels(double[] values, int width) {}
+    /** Labels of a batch, row-major; a class, since a record would compare its array by identity. */
+    static final class Labels {
+        private final double[] values;
+        private final int width;
+
+        private Labels(double[] values, int width) {
+            this.values = values;
+            this.width = width;
+        }
+
+        double[] values() {
+            return values;
+        }
+
+        /** Numbers of a row. */
+        int width() {
+            return width;
+        }
+    }
 
     /** Labels for texts by column, embedded by the roles of the columns. */
     Labels of(List<List<String>> columns, List<Role> roles) {
