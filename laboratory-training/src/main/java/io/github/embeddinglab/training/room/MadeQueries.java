@@ -32,7 +32,7 @@ final class MadeQueries {
         }
         Map<String, PairGenerator> known = PairGenerators.all();
         List<PairGenerator> chosen = new ArrayList<>();
-        for (String name : recipe.text(TrainingSetting.GENERATORS).orElse("").split(",")) {
+        for (String name : recipe.text(TrainingSetting.GENERATORS).orElse("").split(",", -1)) {
             PairGenerator generator = known.get(name.strip());
             if (generator == null) {
                 throw new InvalidInputException("generator \"" + name.strip() + "\" is not known; there are " + String.join(", ", known.keySet()));

@@ -86,7 +86,7 @@ final class EventRecord {
     private void number(long value) {
         long left = value;
         while ((left & ~0x7FL) != 0) {
-            message.write((int) (left & 0x7F | 0x80));
+            message.write((int) ((left & 0x7F) | 0x80));
             left >>>= 7;
         }
         message.write((int) left);
