@@ -196,7 +196,7 @@ class EvaluationInputTest {
         }
         List<Object> args = new ArrayList<>();
         String before = "";
-        for (String word : one.command().split(" ")) {
+        for (String word : one.command().split(" ", -1)) {
             boolean path = List.of("--data", "--training-data", "--use", "--unanswerable", "--catalogue", "--baseline").contains(before);
             args.add(path ? data.resolve(word).normalize() : word);
             before = word;
