@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Random models: both dialects agree, and no vector depends on what stands beside it. */
 @Tag("integration")
 class GraphDialectTest {
+    /** Random models may end in a LayerNorm of four numbers, which are nearly equal now and then: it makes rounding several times larger. */
+    private static final float ROUNDING = 5e-6f;
+
 
     @TempDir
     Path folder;
@@ -48,8 +51,8 @@ class GraphDialectTest {
             long[][] texts = RandomModel.texts(random, 5, 100, config.vocabulary());
             int prompt = includesPrompt(modules) ? 0 : Arrays.stream(texts).mapToInt(x -> x.length).min().orElseThrow() / 2;
 
-            float[][] fused = run(model, config, modules, Dialect.FUSED, prompt, texts);
-            float[][] standard = run(model, config, modules, Dialect.STANDARD, prompt, texts);
+            float[][] fused = run(model, config, modules, Dialect.FUSED, prompt, texts, what);
+            float[][] standard = run(model, config, modules, Dialect.STANDARD, prompt, texts, what);
             assertThat(GraphRun.difference(fused, standard)).as(what).isLessThan(1e-5f);
         }
     }
@@ -60,7 +63,8 @@ class GraphDialectTest {
             List<ModelModule> modules,
             Dialect dialect,
             int prompt,
-            long[][] texts)
+            long[][] texts,
+            String what)
             throws Exception {
         CompiledGraph graph = GraphCompiler.compile(
                 config, modules, model.tensors(), new GraphOptions(dialect, GraphOptions.Output.SENTENCE_EMBEDDING));
@@ -70,9 +74,9 @@ class GraphDialectTest {
             assertThat(batch[0]).hasSize(graph.dimensions());
             float[][] padded = run.embed(11, texts);
             float[][] plain = prompt == 0 ? batch : run.embed(texts);
-            assertThat(GraphRun.difference(padded, plain)).as("more padding").isLessThan(1e-6f);
+            assertThat(GraphRun.difference(padded, plain)).as("%s, more padding", what).isLessThan(ROUNDING);
             float[][] alone = run.embed(texts[2]);
-            assertThat(GraphRun.difference(alone, new float[][] {plain[2]})).as("alone").isLessThan(1e-6f);
+            assertThat(GraphRun.difference(alone, new float[][] {plain[2]})).as("%s, alone", what).isLessThan(ROUNDING);
             return batch;
         }
     }
