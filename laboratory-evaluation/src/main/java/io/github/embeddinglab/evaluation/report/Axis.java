@@ -10,6 +10,9 @@ final class Axis {
     private static final double[] LOG_STEPS = {1, 2, 5};
     private static final double FEW = 5;
 
+    /** Values nearer than this share of their size are drawn as one. */
+    private static final double SAME = 1e-9;
+
     private final double low;
     private final double high;
     private final double[] pixels;
@@ -24,9 +27,13 @@ final class Axis {
 
     /** From a little below the least to a little above the greatest value, ends at round numbers. */
     static Axis linear(double least, double greatest, double... pixels) {
-        double span = greatest > least ? greatest - least : Math.max(Math.abs(greatest), 1) / FEW;
-        double step = step(span);
-        return new Axis(Math.floor(least / step) * step, Math.ceil(greatest / step) * step, pixels, false);
+        double size = Math.max(Math.abs(least), Math.abs(greatest));
+        boolean apart = greatest - least > size * SAME;
+        double step = step(apart ? greatest - least : Math.max(size, 1) / FEW);
+        double low = Math.floor(least / step) * step;
+        double high = Math.ceil(greatest / step) * step;
+        // one value at a round number would leave no length at all
+        return low < high ? new Axis(low, high, pixels, false) : new Axis(low - step, high + step, pixels, false);
     }
 
     /** Values above 0. */
