@@ -166,7 +166,7 @@ class StrategiesTest {
                     .isLessThan(losses.subList(0, third).stream().mapToDouble(loss -> loss).average().orElseThrow());
             assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(160, 5)).strategy(Strategy.MLM)
                             .set(TrainingSetting.GENERATORS, "title").build()))
-                    .hasMessageContaining("mask");
+                    .hasMessageContaining("hidden words");
         }
     }
 
