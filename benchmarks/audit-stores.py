@@ -530,7 +530,7 @@ def stores():
     add("stale-half", "minilm", "cranfield:200~18", ("stale_text",), stale(.25, "half"))
     add("stale-few-words", "bge", "cisi:100~18", ("stale_text",), stale(.2, "few words"))
     add("stale-added", "e5", "med:100~18", ("stale_text",), stale(.3, "added"))
-    add("stale-replaced", "minilm", "spring-ai:200~18", ("stale_text", "rows_displaced"), stale(.2, "all"))
+    add("stale-replaced", "minilm", "spring-ai:200~18", ("stale_text", "repeated_vectors"), stale(.2, "all"))
     # columns
     add("columns-first-128", "minilm", "cranfield:200~18", ("other_dimensions",), after(lambda v, m: unit(v[:, :128])))
     add("columns-first-256-raw", "e5", "med:100~18", ("other_dimensions",), after(lambda v, m: np.ascontiguousarray(v[:, :256])))

@@ -207,7 +207,9 @@ final class Trial {
         int[] open = sample.open();
         if (open.length > 0) {
             likeness(winner, open).forEach((i, cosine) -> {
-                if (least < sample.match() ? near(i, cosine) : cosine >= least) {
+                // where most are near, the others are of the same cause when it brings them nearer: their windows end elsewhere
+                boolean nearer = 1 - cosine <= PROMISING * (1 - sample.cosine(i));
+                if (least < sample.match() ? near(i, cosine) || nearer : cosine >= least) {
                     sample.explain(i, new Sample.Explained(winner.cause(), winner.label(), cosine));
                 }
             });
