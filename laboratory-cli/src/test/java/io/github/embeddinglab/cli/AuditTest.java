@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Stores of MiniLM's vectors, each with one planted fault: the fault is named, and nothing else. */
-@Tag("integration")
+@Tag("soak")
 class AuditTest {
     private static final String MODEL = "all-MiniLM-L6-v2";
     private static final int SHORT = 40;
