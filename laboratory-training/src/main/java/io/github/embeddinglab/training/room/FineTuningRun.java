@@ -61,15 +61,15 @@ final class FineTuningRun {
         requireFreeOutput();
         TrainingSet set = TrainingSet.read(spec.data()).requireLearnable();
         Expansion expansion = Expansion.of(recipe, set);
-        if (expansion.strategy() != Strategy.ADAPTER) {
-            LibtorchBackend.open(1).close(); // a missing native library is told before any work
-        }
         try (Others others = Others.open(laboratory, spec.model(), expansion)) {
             RoomParts parts = RoomParts.of(laboratory, set, spec, expansion, Judges.suiting(expansion, others));
             Gate gate = new Gate(laboratory, parts.gate(), spec.judging().general(), expansion.recipe());
             Path key = context.directory("training").resolve(key(parts, expansion, others));
             List<String> lines = new ArrayList<>(expansion.lines());
             lines.addAll(parts.report().lines());
+            if (expansion.strategy() != Strategy.ADAPTER) {
+                LibtorchBackend.open(1).close(); // a missing native library is told before any work
+            }
             spec.running().listener().planned(lines);
             Scores before = gate.scores(spec.model());
             Path events = context.directory("tensorboard").resolve(TunedName.plain(spec.model()) + "-" + key.getFileName());
