@@ -74,7 +74,7 @@ public record DataReport(TrainingData.Form form, Rows rows, Parts parts, List<St
                 "%s: %,d rows of %s, %,d of them copies of earlier rows; %,d groups, the largest has %,d rows",
                 rows.name(),
                 rows.count(),
-                form.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                form.words(),
                 rows.duplicates(),
                 parts.groups(),
                 parts.largestGroup()));

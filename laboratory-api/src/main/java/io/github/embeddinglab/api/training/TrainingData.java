@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
@@ -42,7 +43,16 @@ public record TrainingData(Source source, Map<String, String> columns) {
         /** One text and its class. */
         LABELLED,
         /** Title (may be empty) and text. */
-        DOCUMENTS
+        DOCUMENTS;
+
+        /**
+         * The name in sentences.
+         *
+         * @return as in {@code scored pairs}
+         */
+        public String words() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
     }
 
     /** How a file is written. */

@@ -68,7 +68,7 @@ final class ModelLoader {
     private LoadedModels.Loaded open(Path path, Opened opened) {
         try (ModelFolder folder = ModelFolder.open(path)) {
             if (folder.architecture() != Architecture.STATIC) {
-                devices().prepare();
+                devices(); // the native runtime loads while the tokenizer is read
             }
             fingerprints.settle(folder);
             Tokenizer tokenizer =
@@ -117,6 +117,7 @@ final class ModelLoader {
                 RuntimeHazards.find(classLoader, HostEnvironment.current())
                         .forEach(hazard -> LOG.warn("{}; {}", hazard.what(), hazard.fix()));
             }
+            found.prepare();
             devices = found;
         }
         return devices;

@@ -5,8 +5,11 @@ import io.github.embeddinglab.evaluation.audit.StoreFacts.Found;
 import io.github.embeddinglab.evaluation.metrics.Correlation;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /** What can be said of rows that no hypothesis predicts: by how they lie to their texts' vectors, to others', and to each other. */
 final class Unpredicted {
@@ -89,20 +92,14 @@ final class Unpredicted {
         if (frame.signs()) {
             return false;
         }
-        int[] columns = java.util.stream.IntStream.range(0, frame.columns()).toArray();
-        java.util.Random random = new java.util.Random(1);
-        for (int i = columns.length - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            int kept = columns[i];
-            columns[i] = columns[other];
-            columns[other] = kept;
-        }
+        List<Integer> columns = new ArrayList<>(IntStream.range(0, frame.columns()).boxed().toList());
+        Collections.shuffle(columns, new Random(1));
         float[][] shuffled = sample.stored().clone();
         for (int i : open) {
             float[] row = sample.stored()[i];
             shuffled[i] = new float[row.length];
             for (int j = 0; j < row.length; j++) {
-                shuffled[i][j] = row[columns[j]];
+                shuffled[i][j] = row[columns.get(j)];
             }
         }
         double chance = Relations.nearestOther(shuffled, sample.model(), open);

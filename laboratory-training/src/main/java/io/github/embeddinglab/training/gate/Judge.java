@@ -58,7 +58,7 @@ public record Judge(Evaluator evaluator, String metric) {
                             ClassificationEvaluator.Protocol.FEW),
                     "accuracy");
             case LABELLED_PAIRS, DOCUMENTS -> throw new InvalidInputException(name + " holds "
-                    + judged.form().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                    + judged.form().words()
                     + ", which cannot judge a model; name data that can with --eval");
         };
     }

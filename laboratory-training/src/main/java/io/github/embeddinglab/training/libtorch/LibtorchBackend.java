@@ -1,6 +1,7 @@
 package io.github.embeddinglab.training.libtorch;
 
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.MissingArtifactException;
 import io.github.embeddinglab.training.Tensor;
 import io.github.embeddinglab.training.spi.AdamWSettings;
@@ -8,6 +9,8 @@ import io.github.embeddinglab.training.spi.Optimizer;
 import io.github.embeddinglab.training.spi.ParameterGroup;
 import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.io.IOException;
+import java.net.MalformedURLException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -64,6 +67,10 @@ public final class LibtorchBackend implements TrainingBackend {
             Loader.load(openblas_full.class);
             Loader.load(torch.class);
         } catch (LinkageError e) {
+            if (e.getCause() instanceof IOException unpacking && !(unpacking instanceof MalformedURLException)) {
+                throw new LaboratoryException("libtorch cannot be unpacked (" + unpacking.getMessage() + "); it needs 435 MB in the folder"
+                        + " that -Dorg.bytedeco.javacpp.cachedir names, or in .javacpp/cache of the home folder", e);
+            }
             throw new MissingArtifactException("libtorch for " + Loader.getPlatform() + " is not on the class path ("
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + "); add org.bytedeco:pytorch and org.bytedeco:openblas "
                     + "with the classifier linux-x86_64, linux-arm64, macosx-arm64 or windows-x86_64 that fits");

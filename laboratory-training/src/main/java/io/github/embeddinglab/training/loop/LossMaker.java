@@ -222,7 +222,7 @@ public final class LossMaker {
      * @return in alphabetical order
      */
     public static List<String> names() {
-        return List.copyOf(TABLE.keySet()).stream().sorted().toList();
+        return TABLE.keySet().stream().sorted().toList();
     }
 
     /**
@@ -277,7 +277,7 @@ public final class LossMaker {
     public static void check(LossChoice choice, Form form) {
         Entry entry = entry(choice);
         if (!entry.forms().contains(form)) {
-            throw new InvalidInputException("loss " + choice.name() + " does not read " + words(form) + "; for these there are "
+            throw new InvalidInputException("loss " + choice.name() + " does not read " + form.words() + "; for these there are "
                     + String.join(", ", names().stream().filter(name -> reads(name, form)).toList()));
         }
         for (String key : choice.settings().keySet()) {
@@ -305,10 +305,6 @@ public final class LossMaker {
     private static boolean reads(String name, Form form) {
         Entry entry = TABLE.get(name);
         return entry != null && entry.forms().contains(form);
-    }
-
-    static String words(Form form) {
-        return form.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /**

@@ -61,6 +61,9 @@ public final class TrainingLoop {
     private boolean planned;
     private double lookSeconds;
     private double secondsBefore;
+    /** Where this process began, after the look at the parent or what a resumed training had done. */
+    private int firstStep;
+    private double secondsAtFirstStep;
     private double saved;
     private Best best = new Best(null, Double.NaN, 0);
     private int sinceBest;
@@ -89,8 +92,7 @@ public final class TrainingLoop {
      */
     public static TrainingOutcome run(TrainingInputs inputs, FineTuning.Running running, TrainingPlaces places) {
         FineTuning.Recipe recipe = inputs.recipe();
-        int threads = recipe.whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
-        try (LibtorchBackend backend = LibtorchBackend.open(threads);
+        try (LibtorchBackend backend = LibtorchBackend.open(threads(recipe));
                 ModelFolder folder = ModelFolder.open(inputs.from().parent());
                 Tokenizer tokenizer = Tokenizers.open(folder.tokenizer(), places.natives(), folder.lowerCase())) {
             TextTokens tokens =
@@ -156,8 +158,8 @@ public final class TrainingLoop {
         return new TrainingOutcome(chosen.weights(), chosen.words(), new Course(losses.size(), seconds(), losses, looks, notes));
     }
 
-    private int threads() {
-        return inputs.recipe().whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
+    private static int threads(FineTuning.Recipe recipe) {
+        return recipe.whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
     }
 
     private boolean staged() {
@@ -166,7 +168,7 @@ public final class TrainingLoop {
 
     private Tensors ancestor() {
         try (ModelFolder folder = ModelFolder.open(inputs.from().ancestor());
-                TrainingBackend backend = LibtorchBackend.open(threads())) {
+                TrainingBackend backend = LibtorchBackend.open(threads(inputs.recipe()))) {
             return TrainableModel.load(folder, backend).tensors();
         }
     }
@@ -221,6 +223,8 @@ public final class TrainingLoop {
     }
 
     private void steps(Open open, TrainingEngine engine, ModelInTraining seen) {
+        firstStep = engine.steps();
+        secondsAtFirstStep = seconds();
         int patience = inputs.recipe().whole(TrainingSetting.PATIENCE).orElse(0);
         List<Double> measured = new ArrayList<>();
         try (BatchAhead ahead = new BatchAhead(open.batches())) {
@@ -298,7 +302,7 @@ public final class TrainingLoop {
     }
 
     private void report(int done, double loss) {
-        double left = seconds() / done * (plan.steps() - done);
+        double left = (seconds() - secondsAtFirstStep) / (done - firstStep) * (plan.steps() - done);
         running.progress().report(new Progress(
                 String.format(Locale.ROOT, "training, loss %.4f, %.0f s left, steps", loss, left),
                 done,
@@ -362,7 +366,7 @@ public final class TrainingLoop {
             Tensors mixed = WeightAverage.of(parent, tuned, share);
             double found;
             // a backend of its own, so that the weights of the mixture are freed
-            try (TrainingBackend backend = LibtorchBackend.open(threads())) {
+            try (TrainingBackend backend = LibtorchBackend.open(threads(inputs.recipe()))) {
                 found = look.at(new ModelInTraining(
                         TrainableModel.of(model.description(), mixed, backend), backend, open.tokens(), precision(backend)));
             }

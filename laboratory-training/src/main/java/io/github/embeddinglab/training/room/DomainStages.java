@@ -48,12 +48,11 @@ final class DomainStages {
     private Product run() {
         Path parent = work.parentFolder();
         String stages = work.recipe().word(TrainingSetting.STAGES);
-        Path masked = work.places("-masked").run().resolveSibling(work.run().getFileName() + "-after-masked");
-        Path from = stages.equals("queries") ? parent : masked(parent, masked);
         if (stages.equals("masked")) {
-            TrainingOutcome outcome = masked(parent);
-            return product(outcome, parent);
+            return product(masked(parent), parent);
         }
+        Path masked = work.places("-after-masked").run();
+        Path from = stages.equals("queries") ? parent : masked(parent, masked);
         TrainingSet rows = labelled();
         TrainingPlaces places = work.places("-queries");
         FineTuning.Running running = running(losses.size());
@@ -81,9 +80,6 @@ final class DomainStages {
 
     /** The folder that the first stage left, made anew unless a resumed training finds it. */
     private Path masked(Path parent, Path target) {
-        if (work.recipe().word(TrainingSetting.STAGES).equals("masked")) {
-            return parent;
-        }
         if (work.running().resume() && Files.exists(target)) {
             notes.add("masked stage: found as the interrupted training left it");
             return target;

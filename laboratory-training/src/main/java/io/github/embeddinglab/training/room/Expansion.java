@@ -34,7 +34,7 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
         Strategy strategy = given.strategy();
         if (strategy == Strategy.AUTO) {
             strategy = suiting(given, form);
-            lines.add("strategy auto chose " + strategy + ": the data are " + words(form) + ", " + why(strategy, given, form));
+            lines.add("strategy auto chose " + strategy + ": the data are " + form.words() + ", " + why(strategy, given, form));
         }
         requireForm(strategy, form);
         Recipe recipe = given.orElse(presets(strategy));
@@ -104,7 +104,7 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
             return new LossChoice("embedding-distillation", Map.of());
         }
         if (form != Form.TRIPLETS) {
-            throw new InvalidInputException("a teacher's scores are learned on triplets, but the data are " + words(form)
+            throw new InvalidInputException("a teacher's scores are learned on triplets, but the data are " + form.words()
                     + "; add negatives with `lab mine`, or learn its vectors with distillation=vectors");
         }
         return new LossChoice("margin-mse", Map.of());
@@ -210,13 +210,9 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
             case CONTRASTIVE, AUTO -> List.of(Form.values());
         };
         if (!read.contains(form)) {
-            throw new InvalidInputException("strategy " + strategy + " does not read " + words(form) + ", it reads "
-                    + String.join(", ", read.stream().map(Expansion::words).toList()) + "; "
+            throw new InvalidInputException("strategy " + strategy + " does not read " + form.words() + ", it reads "
+                    + String.join(", ", read.stream().map(Form::words).toList()) + "; "
                     + (form == Form.DOCUMENTS ? "make pairs of them with `lab generate`, or choose auto" : "choose contrastive, or auto"));
         }
-    }
-
-    private static String words(Form form) {
-        return form.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 }

@@ -29,13 +29,12 @@ record Others(Embedder parent, @Nullable Embedder teacher, @Nullable Embedder gu
         boolean guided = LossMaker.needsGuide(expansion.loss(), expansion.form());
         String guide = recipe.text(TrainingSetting.GUIDE).orElse(model);
         Embedder parent = laboratory.models().load(model);
+        Others opened = new Others(parent, null, null);
         try {
-            return new Others(
-                    parent,
-                    taught ? laboratory.models().load(teacher) : null,
-                    guided ? laboratory.models().load(guide) : null);
+            opened = new Others(parent, taught ? laboratory.models().load(teacher) : null, null);
+            return new Others(parent, opened.teacher(), guided ? laboratory.models().load(guide) : null);
         } catch (RuntimeException | Error e) {
-            parent.close();
+            opened.close();
             throw e;
         }
     }

@@ -1,7 +1,10 @@
 package io.github.embeddinglab.training.room;
 
 import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.training.FineTuning;
+import io.github.embeddinglab.api.training.TrainingListener;
+import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.loop.SelectionLook;
 import io.github.embeddinglab.training.loop.TrainingPlaces;
 import java.nio.file.Path;
@@ -27,13 +30,13 @@ record Work(
         Others others,
         Path natives,
         Path run,
-        io.github.embeddinglab.api.training.TrainingListener listener) {
+        TrainingListener listener) {
     FineTuning.Recipe recipe() {
         return expansion.recipe();
     }
 
     int threads() {
-        return recipe().whole(io.github.embeddinglab.api.training.TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
+        return recipe().whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
     }
 
     FineTuning.Running running() {
@@ -48,7 +51,7 @@ record Work(
     Optional<Path> folderIfAny() {
         try {
             return Optional.of(parentFolder());
-        } catch (io.github.embeddinglab.api.InvalidInputException e) {
+        } catch (InvalidInputException e) {
             return Optional.empty();
         }
     }
