@@ -21,9 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Random models: both dialects agree, and no vector depends on what stands beside it. */
 @Tag("integration")
 class GraphDialectTest {
-    /** Random models may end in a LayerNorm of four numbers, which are nearly equal now and then: it makes rounding several times larger. */
-    private static final float ROUNDING = 5e-6f;
-
+    /** The law of the library: in fp32 no vector depends by more on what stands beside it. */
+    private static final float ROUNDING = 1e-6f;
 
     @TempDir
     Path folder;
@@ -97,7 +96,7 @@ class GraphDialectTest {
         int width = hidden * chosen.size();
         if (random.nextBoolean()) {
             DenseActivation[] activations = DenseActivation.values();
-            int out = 4 + random.nextInt(60);
+            int out = 32 + random.nextInt(64); // of few numbers behind ReLU nearly nothing may be left, whose rounding Normalize then enlarges
             modules.add(model.dense("2_Dense/linear", width, out, random.nextBoolean(), activations[i % activations.length]));
             width = out;
         }
