@@ -19,6 +19,9 @@ record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
 
     private static final int LOOKS = 10;
 
+    /** A look costs what several steps do: a short training has few. */
+    private static final int STEPS_BETWEEN_LOOKS = 25;
+
     /** Share of the time that looks may take. */
     private static final double LOOKING = 0.2;
 
@@ -29,7 +32,8 @@ record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
     }
 
     private static PlannedSteps with(Recipe recipe, int steps, int looks) {
-        int every = recipe.whole(TrainingSetting.EVALUATION_STEPS).orElse(Math.max(1, (steps + looks - 1) / looks));
+        int most = Math.max(1, Math.min(looks, steps / STEPS_BETWEEN_LOOKS));
+        int every = recipe.whole(TrainingSetting.EVALUATION_STEPS).orElse(Math.max(1, (steps + most - 1) / most));
         return new PlannedSteps(recipe, steps, every);
     }
 

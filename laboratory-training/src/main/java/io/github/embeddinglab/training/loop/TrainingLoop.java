@@ -375,6 +375,8 @@ public final class TrainingLoop {
                 value = found;
                 chosen = share;
                 weights = mixed;
+            } else if (chosen < 1) {
+                break; // quality over the share has one top: it lies behind us
             }
         }
         String words = String.format(Locale.ROOT, "the state after step %d%s, %s %.4f on the selection part", best.step(),

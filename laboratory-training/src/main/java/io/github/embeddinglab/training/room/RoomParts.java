@@ -33,8 +33,10 @@ import java.util.stream.Stream;
  * @param judged name of the gate's data
  */
 record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Judge gate, DataReport report, String judged) {
-    /** Documents searched when the model is looked at in between; the gate searches all. */
+    /** Documents searched when the model is looked at in between, no more than are trained on; the gate searches all. */
     private static final int MOST_DOCUMENTS = 2000;
+
+    private static final int FEWEST_DOCUMENTS = 500;
 
     static RoomParts of(EmbeddingLaboratory laboratory, TrainingSet set, FineTuning spec, Expansion expansion, Judges judges) {
         FineTuning.Recipe recipe = expansion.recipe();
@@ -50,10 +52,15 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
         return new RoomParts(
                 parts.training(),
                 parts.selection(),
-                judges.of("selection part", parts.selection(), List.of(parts.training()), MOST_DOCUMENTS),
+                selection(judges, parts.selection(), parts.training()),
                 judges.of("gate part of " + set.name(), parts.gate(), List.of(parts.training(), parts.selection()), Integer.MAX_VALUE),
                 parts.report(),
                 "gate part of " + set.name());
+    }
+
+    private static Judge selection(Judges judges, TrainingSet selection, TrainingSet training) {
+        int most = Math.min(MOST_DOCUMENTS, Math.max(FEWEST_DOCUMENTS, training.rows().size()));
+        return judges.of("selection part", selection, List.of(training), most);
     }
 
     /** How what is not kept for the gate is divided. */
@@ -75,7 +82,7 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
         return new RoomParts(
                 two.training(),
                 two.selection(),
-                way.judges().of("selection part", two.selection(), List.of(two.training()), MOST_DOCUMENTS),
+                selection(way.judges(), two.selection(), two.training()),
                 judge,
                 report,
                 task.task() + " " + task.files());
@@ -114,7 +121,7 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
         return new RoomParts(
                 two.training(),
                 two.selection(),
-                way.judges().of("selection part", two.selection(), List.of(two.training()), MOST_DOCUMENTS),
+                selection(way.judges(), two.selection(), two.training()),
                 gate,
                 report,
                 judged.name());
