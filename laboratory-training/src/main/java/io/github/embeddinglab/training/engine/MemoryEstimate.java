@@ -12,7 +12,7 @@ import org.apiguardian.api.API.Status;
 /**
  * Native memory of a training step, estimated before it starts.
  *
- * <p>Weights take 4 bytes, and 12 more where they are trained (gradient and two moments). A layer keeps for the backward pass, for
+ * <p>Weights take 4 bytes, and 12 more where they are trained (gradient and two moments), and 4 for each lane of the backend. A layer keeps for the backward pass, for
  * each token, the queries, keys and values, the heads' output and its merged copy, and behind each of the two sums the mask of
  * dropout, the sum and its normalisation, {@code 11 h} floats, and the inside of its feed-forward part before and behind the
  * activation, {@code 2 m} (four times m where it is gated). In bfloat16 the products' outputs are half as wide, but softmax is
@@ -47,13 +47,15 @@ public final class MemoryEstimate {
      * @param model with its choice of trained weights made
      * @param others parameters of the loss
      * @param precision of the big products
+     * @param lanes of the backend, each of which gathers gradients of its own where there are several
      * @return the estimate
      */
-    public static MemoryEstimate of(TrainableModel model, Collection<Tensor> others, Precision precision) {
+    public static MemoryEstimate of(TrainableModel model, Collection<Tensor> others, Precision precision, int lanes) {
         long all = elements(model.parameters().values());
         long trained = elements(model.trained().values()) + elements(others);
         long cast = precision == Precision.BFLOAT16 ? 2 * all : 0;
-        return new MemoryEstimate(4 * all + 12 * trained + cast, model, precision);
+        long apart = lanes > 1 ? 4L * lanes * trained : 0;
+        return new MemoryEstimate(4 * all + 12 * trained + cast + apart, model, precision);
     }
 
     private static long elements(Collection<Tensor> tensors) {

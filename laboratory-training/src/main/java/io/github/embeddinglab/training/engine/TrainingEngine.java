@@ -3,9 +3,7 @@ package io.github.embeddinglab.training.engine;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.core.model.Tensors;
 import io.github.embeddinglab.training.Tensor;
-import io.github.embeddinglab.training.encoder.DropoutKey;
 import io.github.embeddinglab.training.encoder.LearningRate;
-import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.encoder.TrainableModel;
 import io.github.embeddinglab.training.spi.AdamWSettings;
 import io.github.embeddinglab.training.spi.DropoutMask;
@@ -19,7 +17,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a model batch by batch with AdamW: memory planned, the batch cut where it must be, forward, backward, gradients clipped,
@@ -52,7 +49,7 @@ public final class TrainingEngine {
         groups.add(new ParameterGroup(objective.parameters(), 0));
         groups.forEach(group -> parameters.addAll(group.parameters()));
         this.optimizer = backend.adamW(groups, AdamWSettings.STANDARD);
-        this.estimate = MemoryEstimate.of(model, objective.parameters(), settings.precision());
+        this.estimate = MemoryEstimate.of(model, objective.parameters(), settings.precision(), backend.lanes());
         name();
     }
 
@@ -123,13 +120,9 @@ public final class TrainingEngine {
         StepPlan plan = plan(batch.rows(), batch.columns().size(), batch.length());
         try (TrainingBackend.Scope scope = backend.scope()) {
             backend.clearGradients(parameters);
-            double loss = switch (plan.way()) {
-                case WHOLE -> whole(batch);
-                case ACCUMULATED -> accumulated(batch, Math.max(1, plan.microTexts() / batch.columns().size()));
-                case CACHED -> cached(batch, plan.microTexts());
-            };
+            double loss = new BatchPasses(backend, model, objective, settings, done).run(plan, batch);
             double norm = backend.clipGradients(parameters, settings.maxGradientNorm());
-            finite("gradient norm", norm);
+            BatchPasses.finite("gradient norm", norm, done);
             double rate = settings.learningRate().at(done);
             optimizer.step(rate);
             backend.clearGradients(parameters);
@@ -151,112 +144,6 @@ public final class TrainingEngine {
                 encoded.add(objective.encode(model, batch.columns().get(column), column, null));
             }
             return objective.loss(encoded, batch).item();
-        }
-    }
-
-    private @Nullable DropoutKey masks(int column, int firstRow) {
-        return settings.dropout() ? new DropoutKey(settings.seed(), done, column, firstRow) : null;
-    }
-
-    private List<Tensor> encode(TokenBatch texts, int column, int firstRow) {
-        try (TrainingBackend.Scope precise = backend.precision(settings.precision())) {
-            return objective.encode(model, texts, column, masks(column, firstRow));
-        }
-    }
-
-    private double whole(TrainingBatch batch) {
-        return part(batch, 0, 1);
-    }
-
-    private double part(TrainingBatch part, int firstRow, double share) {
-        List<List<Tensor>> encoded = new ArrayList<>();
-        for (int column = 0; column < part.columns().size(); column++) {
-            encoded.add(encode(part.columns().get(column), column, firstRow));
-        }
-        Tensor value = objective.loss(encoded, part);
-        double loss = value.item();
-        finite("loss", loss);
-        (share == 1 ? value : value.multiply(share)).backward();
-        return share * loss;
-    }
-
-    private double accumulated(TrainingBatch batch, int rows) {
-        double all = objective.weight(batch);
-        double loss = 0;
-        for (int first = 0; first < batch.rows(); first += rows) {
-            TrainingBatch part = batch.part(first, Math.min(rows, batch.rows() - first));
-            double share = objective.weight(part) / all;
-            if (share > 0) {
-                try (TrainingBackend.Scope scope = backend.scope()) {
-                    loss += part(part, first, share);
-                }
-            }
-        }
-        return loss;
-    }
-
-    private double cached(TrainingBatch batch, int texts) {
-        List<List<Tensor>> leaves = new ArrayList<>();
-        for (int column = 0; column < batch.columns().size(); column++) {
-            leaves.add(forward(batch.columns().get(column), column, texts));
-        }
-        Tensor value = objective.loss(leaves, batch);
-        double loss = value.item();
-        finite("loss", loss);
-        value.backward();
-        for (int column = 0; column < batch.columns().size(); column++) {
-            backward(batch.columns().get(column), column, texts, leaves.get(column));
-        }
-        return loss;
-    }
-
-    /** What all parts of a column give, as leaves that the loss is derived by. */
-    private List<Tensor> forward(TokenBatch texts, int column, int size) {
-        List<List<double[]>> parts = new ArrayList<>();
-        List<int[]> shapes = new ArrayList<>();
-        try (TrainingBackend.Scope all = backend.withoutGradients()) {
-            for (int first = 0; first < texts.rows(); first += size) {
-                try (TrainingBackend.Scope scope = backend.scope()) {
-                    List<Tensor> encoded = encode(texts.part(first, Math.min(size, texts.rows() - first)), column, first);
-                    parts.add(encoded.stream().map(Tensor::values).toList());
-                    if (first == 0) {
-                        encoded.forEach(tensor -> shapes.add(tensor.shape()));
-                    }
-                }
-            }
-        }
-        List<Tensor> leaves = new ArrayList<>();
-        for (int output = 0; output < shapes.size(); output++) {
-            int at = output;
-            double[] joined = parts.stream().flatMapToDouble(part -> java.util.Arrays.stream(part.get(at))).toArray();
-            int[] shape = shapes.get(output).clone();
-            shape[0] = texts.rows();
-            if (joined.length != java.util.Arrays.stream(shape).reduce(1, Math::multiplyExact)) {
-                throw new InvalidInputException("an objective encodes rows to tensors whose extents depend on other rows; "
-                        + "its batches cannot be cut, raise the memory ceiling");
-            }
-            leaves.add(backend.leaf(parameters.get(0).constant(joined, shape)));
-        }
-        return leaves;
-    }
-
-    private void backward(TokenBatch texts, int column, int size, List<Tensor> leaves) {
-        for (int first = 0; first < texts.rows(); first += size) {
-            int count = Math.min(size, texts.rows() - first);
-            try (TrainingBackend.Scope scope = backend.scope()) {
-                List<Tensor> encoded = encode(texts.part(first, count), column, first);
-                @Nullable Tensor total = null;
-                for (int output = 0; output < leaves.size(); output++) {
-                    Tensor derivative = leaves.get(output).gradient();
-                    if (derivative != null) {
-                        Tensor product = encoded.get(output).multiply(derivative.narrow(0, first, count)).sum();
-                        total = total == null ? product : total.add(product);
-                    }
-                }
-                if (total != null) {
-                    total.backward();
-                }
-            }
         }
     }
 
@@ -308,13 +195,6 @@ public final class TrainingEngine {
 
     void continueAt(int step) {
         done = step;
-    }
-
-    private void finite(String what, double value) {
-        if (!Double.isFinite(value)) {
-            throw new InvalidInputException("the " + what + " of step " + done + " is " + value
-                    + "; lower the learning rate, or look for empty texts and wild labels in this batch");
-        }
     }
 
     /**

@@ -15,11 +15,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import org.bytedeco.javacpp.BytePointer;
@@ -43,13 +43,15 @@ import org.bytedeco.pytorch.global.torch;
 @SuppressWarnings("try") // scopes are closed, not read
 public final class LibtorchBackend implements TrainingBackend {
     private final List<org.bytedeco.pytorch.Tensor> owned = new ArrayList<>();
-    /** Casts of parameters, by whose tensor keeps them. */
-    private final IdentityHashMap<LibtorchTensor, org.bytedeco.pytorch.Tensor> narrowed = new IdentityHashMap<>();
-
-    private Precision precision = Precision.FLOAT32;
+    private final ParameterView view = new ParameterView(false);
+    private final Lanes lanes;
+    /** Of each thread. */
+    private final ThreadLocal<Precision> precision = ThreadLocal.withInitial(() -> Precision.FLOAT32);
     private boolean closed;
 
-    private LibtorchBackend() {}
+    private LibtorchBackend(int threads) {
+        lanes = new Lanes(threads);
+    }
 
     /**
      * Loads the natives and sets the threads.
@@ -81,7 +83,7 @@ public final class LibtorchBackend implements TrainingBackend {
             throw new InvalidInputException("asked for " + threads + " threads, libtorch runs " + torch.get_num_threads() + " and OpenBLAS "
                     + openblas_full.openblas_get_num_threads() + "; ask for fewer");
         }
-        return new LibtorchBackend();
+        return new LibtorchBackend(threads);
     }
 
     /**
@@ -149,28 +151,33 @@ public final class LibtorchBackend implements TrainingBackend {
 
     @Override
     public Scope precision(Precision wanted) {
-        Precision before = precision;
-        precision = wanted;
-        return () -> precision = before;
+        Precision before = precision.get();
+        precision.set(wanted);
+        return () -> precision.set(before);
     }
 
     Precision precision() {
-        return precision;
+        return precision.get();
     }
 
-    /** Keeps the cast of a parameter beyond the scope that it was made in, until parameters may change. */
-    void keep(LibtorchTensor parameter, org.bytedeco.pytorch.Tensor cast) {
-        cast.retainReference();
-        narrowed.put(parameter, cast);
+    /** The parameters as this thread sees them. */
+    ParameterView view() {
+        ParameterView lane = lanes.view();
+        return lane == null ? view : lane;
     }
 
-    /** Drops all casts: with them training would go on with the weights as they were when they were cast. */
-    void forgetNarrowed() {
-        narrowed.forEach((parameter, cast) -> {
-            parameter.forgetNarrow();
-            cast.releaseReference();
-        });
-        narrowed.clear();
+    private void forgetNarrowed() {
+        view().forgetNarrowed();
+    }
+
+    @Override
+    public int lanes() {
+        return lanes.count();
+    }
+
+    @Override
+    public List<List<Tensor>> together(List<Supplier<List<Tensor>>> passes) {
+        return passes.size() < 2 || lanes.count() < 2 ? TrainingBackend.super.together(passes) : lanes.run(passes);
     }
 
     private static long[] longs(int... numbers) {
@@ -294,7 +301,8 @@ public final class LibtorchBackend implements TrainingBackend {
     @Override
     public void close() {
         closed = true;
-        forgetNarrowed();
+        lanes.close();
+        view.forgetNarrowed();
         owned.forEach(org.bytedeco.pytorch.Tensor::releaseReference);
         owned.clear();
     }

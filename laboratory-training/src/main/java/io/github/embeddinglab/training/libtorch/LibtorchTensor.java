@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("try") // scopes are closed, not read
 final class LibtorchTensor implements Tensor {
     private final LibtorchBackend backend;
-    private final org.bytedeco.pytorch.Tensor value;
+    private final org.bytedeco.pytorch.Tensor stored;
     private final boolean parameter;
-    /** In bfloat16, kept since one input feeds several products; a parameter's is dropped when the parameter may have changed. */
+    /** In bfloat16, kept since one input feeds several products; a parameter's is kept by the view of it. */
     private org.bytedeco.pytorch.@Nullable Tensor narrow;
 
     LibtorchTensor(LibtorchBackend backend, org.bytedeco.pytorch.Tensor value) {
@@ -36,7 +36,7 @@ final class LibtorchTensor implements Tensor {
 
     private LibtorchTensor(LibtorchBackend backend, org.bytedeco.pytorch.Tensor value, boolean parameter) {
         this.backend = backend;
-        this.value = value;
+        this.stored = value;
         this.parameter = parameter;
     }
 
@@ -45,13 +45,19 @@ final class LibtorchTensor implements Tensor {
         return new LibtorchTensor(backend, value, true);
     }
 
+    /** The numbers as this thread sees them. */
     org.bytedeco.pytorch.Tensor value() {
-        return value;
+        return parameter ? backend.view().of(this) : stored;
+    }
+
+    /** The numbers themselves. */
+    org.bytedeco.pytorch.Tensor stored() {
+        return stored;
     }
 
     static org.bytedeco.pytorch.Tensor of(Tensor tensor) {
         if (tensor instanceof LibtorchTensor own) {
-            return own.value;
+            return own.value();
         }
         throw new InvalidInputException("a tensor of " + tensor.getClass().getSimpleName()
                 + " was mixed with those of libtorch; make all tensors with one backend");
@@ -78,27 +84,23 @@ final class LibtorchTensor implements Tensor {
 
     /** In single precision. */
     private org.bytedeco.pytorch.Tensor wide() {
-        return value.scalar_type() == ScalarType.BFloat16 ? value.to(ScalarType.Float) : value;
+        return value().scalar_type() == ScalarType.BFloat16 ? value().to(ScalarType.Float) : value();
     }
 
     /** In bfloat16. */
     private org.bytedeco.pytorch.Tensor narrow() {
-        if (value.scalar_type() == ScalarType.BFloat16) {
-            return value;
+        if (value().scalar_type() == ScalarType.BFloat16) {
+            return value();
+        }
+        if (parameter) {
+            return backend.view().narrow(this);
         }
         org.bytedeco.pytorch.Tensor kept = narrow;
         if (kept == null) {
-            kept = value.to(ScalarType.BFloat16);
-            if (parameter) {
-                backend.keep(this, kept);
-            }
+            kept = stored.to(ScalarType.BFloat16);
             narrow = kept;
         }
         return kept;
-    }
-
-    void forgetNarrow() {
-        narrow = null;
     }
 
     private static LibtorchTensor own(Tensor tensor) {
@@ -120,7 +122,7 @@ final class LibtorchTensor implements Tensor {
 
     private TensorVector with(List<Tensor> others) {
         List<org.bytedeco.pytorch.Tensor> all = new ArrayList<>();
-        all.add(value);
+        all.add(value());
         others.forEach(other -> all.add(of(other)));
         return new TensorVector(all.toArray(new org.bytedeco.pytorch.Tensor[0]));
     }
@@ -128,12 +130,12 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public int[] shape() {
-        return Arrays.stream(value.shape()).mapToInt(Math::toIntExact).toArray();
+        return Arrays.stream(value().shape()).mapToInt(Math::toIntExact).toArray();
     }
 
     @Override
     public float[] toFloats() {
-        float[] out = new float[Math.toIntExact(value.numel())];
+        float[] out = new float[Math.toIntExact(value().numel())];
         try (PointerScope scope = new PointerScope()) {
             wide().detach().contiguous().data_ptr_float().get(out);
         }
@@ -161,32 +163,32 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public Tensor add(Tensor other) {
-        return wrap(() -> value.add(of(other)));
+        return wrap(() -> value().add(of(other)));
     }
 
     @Override
     public Tensor subtract(Tensor other) {
-        return wrap(() -> value.sub(of(other)));
+        return wrap(() -> value().sub(of(other)));
     }
 
     @Override
     public Tensor multiply(Tensor other) {
-        return wrap(() -> value.mul(of(other)));
+        return wrap(() -> value().mul(of(other)));
     }
 
     @Override
     public Tensor divide(Tensor other) {
-        return wrap(() -> value.div(of(other)));
+        return wrap(() -> value().div(of(other)));
     }
 
     @Override
     public Tensor add(double number) {
-        return wrap(() -> value.add(scalar(number)));
+        return wrap(() -> value().add(scalar(number)));
     }
 
     @Override
     public Tensor multiply(double number) {
-        return wrap(() -> value.mul(scalar(number)));
+        return wrap(() -> value().mul(scalar(number)));
     }
 
     @Override
@@ -211,37 +213,37 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public Tensor tanh() {
-        return wrap(value::tanh);
+        return wrap(value()::tanh);
     }
 
     @Override
     public Tensor sigmoid() {
-        return wrap(value::sigmoid);
+        return wrap(value()::sigmoid);
     }
 
     @Override
     public Tensor relu() {
-        return wrap(value::relu);
+        return wrap(value()::relu);
     }
 
     @Override
     public Tensor gelu() {
-        return wrap(() -> torch.gelu(value));
+        return wrap(() -> torch.gelu(value()));
     }
 
     @Override
     public Tensor softplus() {
-        return wrap(() -> torch.softplus(value));
+        return wrap(() -> torch.softplus(value()));
     }
 
     @Override
     public Tensor abs() {
-        return wrap(value::abs);
+        return wrap(value()::abs);
     }
 
     @Override
     public Tensor clamp(double low, double high) {
-        return wrap(() -> value.clamp(new ScalarOptional(scalar(low)), new ScalarOptional(scalar(high))));
+        return wrap(() -> value().clamp(new ScalarOptional(scalar(low)), new ScalarOptional(scalar(high))));
     }
 
     @Override
@@ -266,7 +268,7 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public Tensor max(int axis) {
-        return wrap(() -> value.max(axis, true).get0());
+        return wrap(() -> value().max(axis, true).get0());
     }
 
     @Override
@@ -296,7 +298,7 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public Tensor matmul(Tensor other) {
-        return wrap(() -> value.matmul(of(other)));
+        return wrap(() -> value().matmul(of(other)));
     }
 
     @Override
@@ -311,18 +313,18 @@ final class LibtorchTensor implements Tensor {
     @Override
     public Tensor layerNorm(Tensor weight, @Nullable Tensor bias, double epsilon) {
         return wrap(() -> torch.layer_norm(
-                wide(), new long[] {value.size(-1)}, optional(weight), optional(bias), epsilon, false));
+                wide(), new long[] {value().size(-1)}, optional(weight), optional(bias), epsilon, false));
     }
 
     @Override
     public Tensor attention(Tensor key, Tensor val, @Nullable Tensor bias) {
-        if (backend.precision() == Precision.FLOAT32 && value.scalar_type() != ScalarType.BFloat16) {
+        if (backend.precision() == Precision.FLOAT32 && value().scalar_type() != ScalarType.BFloat16) {
             return wrap(() -> torch.scaled_dot_product_attention(
-                    value, of(key), of(val), optional(bias), 0, false, new DoubleOptional(), false));
+                    value(), of(key), of(val), optional(bias), 0, false, new DoubleOptional(), false));
         }
         return wrap(() -> {
             org.bytedeco.pytorch.Tensor scores =
-                    narrow().matmul(own(key).narrow().transpose(-2, -1)).to(ScalarType.Float).mul(scalar(1 / Math.sqrt((double) value.size(-1))));
+                    narrow().matmul(own(key).narrow().transpose(-2, -1)).to(ScalarType.Float).mul(scalar(1 / Math.sqrt((double) value().size(-1))));
             org.bytedeco.pytorch.Tensor shares = (bias == null ? scores : scores.add(of(bias))).softmax(-1);
             return shares.to(ScalarType.BFloat16).matmul(own(val).narrow());
         });
@@ -330,24 +332,24 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public Tensor transpose(int first, int second) {
-        return wrap(() -> value.transpose(first, second));
+        return wrap(() -> value().transpose(first, second));
     }
 
     @Override
     public Tensor reshape(int... shape) {
-        return wrap(() -> value.reshape(longs(shape)));
+        return wrap(() -> value().reshape(longs(shape)));
     }
 
     @Override
     public Tensor narrow(int axis, int start, int length) {
-        return wrap(() -> value.narrow(axis, start, length));
+        return wrap(() -> value().narrow(axis, start, length));
     }
 
     @Override
     public Tensor rows(int... rows) {
         return wrap(() -> {
             var index = org.bytedeco.pytorch.Tensor.create(longs(rows), rows.length);
-            return value.dim() == 2 ? torch.embedding(value, index) : torch.index_select(value, 0, index);
+            return value().dim() == 2 ? torch.embedding(value(), index) : torch.index_select(value(), 0, index);
         });
     }
 
@@ -355,7 +357,7 @@ final class LibtorchTensor implements Tensor {
     public Tensor gather(int... columns) {
         return wrap(() -> {
             var index = org.bytedeco.pytorch.Tensor.create(longs(columns), columns.length, 1L);
-            return torch.gather(value, 1, index).reshape(columns.length);
+            return torch.gather(value(), 1, index).reshape(columns.length);
         });
     }
 
@@ -371,20 +373,20 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public Tensor maskedFill(Mask mask, double number) {
-        return wrap(() -> value.masked_fill(
+        return wrap(() -> value().masked_fill(
                 org.bytedeco.pytorch.Tensor.create(mask.toArray(), longs(mask.shape())), scalar(number)));
     }
 
     @Override
     public Tensor dropout(double share, long... seeds) {
         DropoutMask mask = DropoutMask.of(share);
-        if (value.dim() == 0 || value.size(0) != seeds.length) {
+        if (value().dim() == 0 || value().size(0) != seeds.length) {
             throw new InvalidInputException(seeds.length + " seeds for dropout of shape " + Arrays.toString(shape())
                     + "; give one for each entry along the first axis");
         }
         return wrap(() -> {
-            org.bytedeco.pytorch.Tensor factors = torch.empty(value.shape());
-            int count = Math.toIntExact(value.numel() / seeds.length);
+            org.bytedeco.pytorch.Tensor factors = torch.empty(value().shape());
+            int count = Math.toIntExact(value().numel() / seeds.length);
             try (PointerScope scope = new PointerScope()) {
                 IntPointer target = new IntPointer(factors.data_ptr_float());
                 int[] row = new int[count];
@@ -393,7 +395,7 @@ final class LibtorchTensor implements Tensor {
                     target.position((long) i * count).put(row);
                 }
             }
-            return value.mul(factors);
+            return value().mul(factors);
         });
     }
 
@@ -401,27 +403,27 @@ final class LibtorchTensor implements Tensor {
     public List<Tensor> split(int axis, int... lengths) {
         List<Tensor> out = new ArrayList<>();
         wrap(() -> {
-            TensorVector parts = torch.split(value, longs(lengths), axis);
+            TensorVector parts = torch.split(value(), longs(lengths), axis);
             for (int i = 0; i < parts.size(); i++) {
                 out.add(new LibtorchTensor(backend, parts.get(i)));
             }
-            return value;
+            return value();
         });
         return out;
     }
 
     @Override
     public Tensor detach() {
-        return wrap(value::detach);
+        return wrap(value()::detach);
     }
 
     @Override
     public void backward() {
-        if (value.numel() != 1) {
+        if (value().numel() != 1) {
             throw new InvalidInputException("backward of a tensor of shape " + Arrays.toString(shape()) + "; take its sum or mean first");
         }
         try {
-            value.backward();
+            value().backward();
         } catch (RuntimeException e) {
             throw new InvalidInputException("libtorch refused the backward pass: "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + "; compute the loss from parameters", e);
@@ -430,7 +432,7 @@ final class LibtorchTensor implements Tensor {
 
     @Override
     public @Nullable Tensor gradient() {
-        org.bytedeco.pytorch.Tensor gradient = value.grad();
+        org.bytedeco.pytorch.Tensor gradient = value().grad();
         return gradient.defined() ? new LibtorchTensor(backend, gradient) : null;
     }
 

@@ -6,6 +6,7 @@ import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.TokenUse;
 import io.github.embeddinglab.core.model.Tensors;
+import io.github.embeddinglab.training.Tensor;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.encoder.TrainableModel;
 import io.github.embeddinglab.training.spi.Precision;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** A model between two steps, seen as an embedder, so that every evaluator can look at it. On the training's thread only. */
@@ -57,6 +59,7 @@ final class ModelInTraining implements Embedder {
         List<Integer> order = IntStream.range(0, texts.size()).boxed()
                 .sorted(Comparator.comparingInt(i -> texts.get(i).length()))
                 .toList();
+        List<List<Integer>> batches = new ArrayList<>();
         List<Integer> rows = new ArrayList<>();
         int longest = 0;
         for (int row : order) {
@@ -64,22 +67,37 @@ final class ModelInTraining implements Embedder {
             int length = Math.min(tokens.limit(), 4 + texts.get(row).length() / 3);
             longest = Math.max(longest, length);
             if (!rows.isEmpty() && (rows.size() + 1) * longest > PADDED_TOKENS) {
-                compute(texts, rows, options, values);
-                rows.clear();
+                batches.add(rows);
+                rows = new ArrayList<>();
                 longest = length;
             }
             rows.add(row);
         }
         if (!rows.isEmpty()) {
-            compute(texts, rows, options, values);
+            batches.add(rows);
+        }
+        for (int first = 0; first < batches.size(); first += backend.lanes()) {
+            compute(texts, batches.subList(first, Math.min(batches.size(), first + backend.lanes())), options, values);
         }
         TokenUse use = new TokenUse(0, 0, 1);
         return Embeddings.adopt(values, width, texts.stream().map(text -> use).toList(), fingerprint());
     }
 
+    /** Computes batches side by side. */
+    private void compute(List<String> texts, List<List<Integer>> batches, EmbedOptions options, float[] values) {
+        List<Supplier<List<Tensor>>> passes = new ArrayList<>();
+        for (List<Integer> rows : batches) {
+            TokenBatch batch = tokens.batch(rows.stream().map(texts::get).toList(), options.role());
+            passes.add(() -> {
+                compute(batch, rows, values);
+                return List.of();
+            });
+        }
+        backend.together(passes);
+    }
+
     @SuppressWarnings("try") // scopes are closed, not read
-    private void compute(List<String> texts, List<Integer> rows, EmbedOptions options, float[] values) {
-        TokenBatch batch = tokens.batch(rows.stream().map(texts::get).toList(), options.role());
+    private void compute(TokenBatch batch, List<Integer> rows, float[] values) {
         try (TrainingBackend.Scope scope = backend.withoutGradients();
                 TrainingBackend.Scope precise = backend.precision(precision)) {
             float[] vectors = model.embed(batch).toFloats();

@@ -4,14 +4,16 @@ import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.training.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Supplier;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
 /**
  * Arithmetic with derivatives. Tensors made inside a scope are freed when it closes, save parameters, which live until the
- * backend closes. Everything happens on one thread: the one that opened the backend.
+ * backend closes. Everything happens on one thread, the one that opened the backend, but for passes that run {@link #together}.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public interface TrainingBackend extends AutoCloseable {
@@ -150,6 +152,29 @@ public interface TrainingBackend extends AutoCloseable {
      * @return the optimizer, with empty state
      */
     Optimizer adamW(List<ParameterGroup> groups, AdamWSettings settings);
+
+    /**
+     * How many passes run side by side.
+     *
+     * @return at least 1
+     */
+    default int lanes() {
+        return 1;
+    }
+
+    /**
+     * Runs passes side by side where the backend can. A pass opens scopes of its own for precision and against derivatives; what it
+     * reads of other passes are parameters and constants, and its tensors are read by others when all have ended. Gradients that
+     * passes gathered are added to those of the parameters in the order of the passes.
+     *
+     * @param passes no more than {@link #lanes()}; the first fault is thrown when all have ended
+     * @return what each gave, in the scope of the caller
+     */
+    default List<List<Tensor>> together(List<Supplier<List<Tensor>>> passes) {
+        List<List<Tensor>> out = new ArrayList<>();
+        passes.forEach(pass -> out.add(pass.get()));
+        return out;
+    }
 
     @Override
     void close();
