@@ -195,14 +195,8 @@ final class BatchPasses {
             int[] shape = shapes.get(0).get(output).clone();
             shapes.forEach(part -> sameWidth(part.get(at), shape));
             shape[0] = texts.rows();
-            float[] joined = new float[Arrays.stream(shape).reduce(1, Math::multiplyExact)];
-            int next = 0;
-            for (List<double[]> part : parts) {
-                for (double number : part.get(at)) {
-                    joined[next++] = (float) number;
-                }
-            }
-            leaves.add(backend.leaf(backend.constant(joined, shape)));
+            double[] joined = parts.stream().flatMapToDouble(part -> Arrays.stream(part.get(at))).toArray();
+            leaves.add(backend.leaf(model.parameters().values().iterator().next().constant(joined, shape)));
         }
         return leaves;
     }

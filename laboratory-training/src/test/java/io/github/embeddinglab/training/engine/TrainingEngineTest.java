@@ -177,7 +177,7 @@ class TrainingEngineTest {
         try (TrainingBackend backend = Backends.LIBTORCH.open();
                 ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"))) {
             TrainableModel model = TrainableModel.load(folder, backend);
-            MemoryEstimate estimate = MemoryEstimate.of(model, List.of(), SETTINGS.precision());
+            MemoryEstimate estimate = MemoryEstimate.of(model, List.of(), SETTINGS.precision(), backend.lanes());
             EngineSettings limited = SETTINGS.withMemory(new Memory(estimate.bytes(10, 9), 0));
             TrainingEngine engine = TrainingEngine.open(backend, model, Objective.of(new MultipleNegativesLoss(20)), limited);
             assertThat(engine.plan(5, 2, 9).way()).isEqualTo(Way.WHOLE);
