@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -263,6 +264,10 @@ public final class Npy {
             if (folder == null || Files.isDirectory(file)) {
                 throw new InvalidInputException("output " + file + " is a folder; name a file in it");
             }
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw new InvalidInputException("output " + file
+                        + " is a device or pipe, which a finished file would replace; name a file");
+            }
             if (!Files.isDirectory(folder)) {
                 throw new InvalidInputException("output " + file + " cannot be written: the folder " + folder
                         + (Files.exists(folder) ? " is a file" : " does not exist") + "; make it, or choose another place");
@@ -381,7 +386,8 @@ public final class Npy {
                 return new CancelledException(
                         "writing " + file + " was cancelled by an interrupt; nothing was kept, run it again", e);
             }
-            return new LaboratoryException(file + " cannot be written (" + e.getMessage()
+            return new LaboratoryException(file + " cannot be written ("
+                    + (e instanceof AccessDeniedException ? "no permission" : e.getMessage())
                     + "); nothing was kept: free space or choose another place", e);
         }
     }

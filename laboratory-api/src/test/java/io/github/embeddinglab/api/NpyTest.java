@@ -3,6 +3,7 @@ package io.github.embeddinglab.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -139,6 +140,19 @@ class NpyTest {
         }
         assertThat(Npy.read(file).values()).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(listed()).containsExactly("kept.npy");
+    }
+
+    /** The rename at the end would put a file in the place of /dev/null, for a user who may. */
+    @Test
+    void aDeviceIsNotReplaced() throws IOException {
+        Path device = Path.of("/dev/null");
+        assumeTrue(Files.exists(device), "skipped: no /dev/null here");
+        Path file = Files.createSymbolicLink(folder.resolve("out.npy"), device);
+        assertThatThrownBy(() -> Npy.write(file, new float[1], 1, 1))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("out.npy is a device");
+        assertThat(file).isSymbolicLink();
+        assertThat(listed()).containsExactly("out.npy");
     }
 
     @Test

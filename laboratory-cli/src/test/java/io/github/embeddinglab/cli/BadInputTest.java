@@ -1,6 +1,7 @@
 package io.github.embeddinglab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -167,6 +168,29 @@ class BadInputTest {
             cli.run(args).refused(Lab.FAILED, wrong.toArray(String[]::new));
         }
         assertThat(Cli.names(folder).stream().filter(name -> name.endsWith(".part"))).isEmpty();
+    }
+
+    /** A root user's `--out /dev/null` must not replace it for the whole machine. */
+    @Test
+    void aDeviceIsNoOutput() throws IOException {
+        Path device = Path.of("/dev/null");
+        assumeTrue(Files.exists(device), "skipped: no /dev/null here");
+        Path link = Files.createSymbolicLink(folder.resolve("device"), device);
+        for (String codec : List.of("float32", "int8")) {
+            cli.run("embed", "--model", Cli.fixture(MODEL), "--in", input("a\n"), "--out", link, "--codec", codec)
+                    .refused(Lab.FAILED, link.toString(), "device", "name a file");
+        }
+        assertThat(link).isSymbolicLink();
+    }
+
+    @Test
+    void filesWithoutPermission() throws IOException {
+        Path in = input("a\n");
+        assumeTrue(in.toFile().setReadable(false) && !Files.isReadable(in), "skipped: this user may read everything");
+        embed(in, "--model", Cli.fixture(MODEL)).refused(Lab.FAILED, in.toString(), "no permission");
+        assertThat(in.toFile().setReadable(true) && results.toFile().setWritable(false)).isTrue();
+        embed(in, "--model", Cli.fixture(MODEL)).refused(Lab.FAILED, results.toString(), "no permission");
+        assertThat(results.toFile().setWritable(true)).isTrue();
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.github.embeddinglab.core.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.InvalidInputException;
@@ -40,6 +41,25 @@ class WholeFilesTest {
                 .hasMessageContainingAll("a.txt", "No space left on device", "free space");
         assertThat(file).hasContent("new");
         assertThat(names(folder.resolve("deep/er"))).containsExactly("a.txt");
+    }
+
+    @Test
+    @Tag("unit")
+    void whatIsNoFileIsNotReplaced() throws IOException {
+        Path device = Path.of("/dev/null");
+        assumeTrue(Files.exists(device), "skipped: no /dev/null here");
+        Path link = Files.createSymbolicLink(folder.resolve("device"), device);
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        for (Path target : List.of(link, empty)) {
+            assertThatThrownBy(() -> WholeFiles.file(target, bytes("x")))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining(target + " is a ");
+            assertThatThrownBy(() -> WholeFiles.file(target, channel -> WholeFiles.all(channel, ByteBuffer.wrap(bytes("x")))))
+                    .isInstanceOf(InvalidInputException.class);
+        }
+        assertThat(link).isSymbolicLink();
+        assertThat(names(folder)).containsExactlyInAnyOrder("device", "empty");
+        assertThat(names(empty)).isEmpty();
     }
 
     @Test
