@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -264,9 +265,10 @@ public final class Npy {
             if (folder == null || Files.isDirectory(file)) {
                 throw new InvalidInputException("output " + file + " is a folder; name a file in it");
             }
-            if (Files.exists(file) && !Files.isRegularFile(file)) {
-                throw new InvalidInputException("output " + file
-                        + " is a device or pipe, which a finished file would replace; name a file");
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new InvalidInputException("output " + file + " is a "
+                        + (Files.isSymbolicLink(file) ? "link" : "device or pipe")
+                        + ", which the finished file would replace; name a file");
             }
             if (!Files.isDirectory(folder)) {
                 throw new InvalidInputException("output " + file + " cannot be written: the folder " + folder

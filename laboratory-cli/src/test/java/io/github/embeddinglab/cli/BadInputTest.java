@@ -63,7 +63,7 @@ class BadInputTest {
     @Test
     void unknownModelsAreAnsweredWithNames() throws IOException {
         embed(input("a"), "--model", "minlm").refused(Lab.FAILED, "\"minlm\"", "did you mean minilm", "models list");
-        embed(input("a"), "--model", folder.resolve("nowhere")).refused(Lab.FAILED, "nowhere");
+        embed(input("a"), "--model", folder.resolve("nowhere")).refused(Lab.FAILED, "no model folder", "nowhere", "check the path");
         embed(input("a"), "--model", "technical").refused(Lab.FAILED, "technical", "fine-tuning");
         embed(input("a"), "--model", "text-embedding-3-small").refused(Lab.FAILED, "text-embedding-3-small", "remote");
     }
@@ -170,17 +170,20 @@ class BadInputTest {
         assertThat(Cli.names(folder).stream().filter(name -> name.endsWith(".part"))).isEmpty();
     }
 
-    /** A root user's `--out /dev/null` must not replace it for the whole machine. */
+    /** A finished file takes its name by a rename, which would replace {@code /dev/stdout} (a link) or a pipe. */
     @Test
-    void aDeviceIsNoOutput() throws IOException {
-        Path device = Path.of("/dev/null");
-        assumeTrue(Files.exists(device), "skipped: no /dev/null here");
-        Path link = Files.createSymbolicLink(folder.resolve("device"), device);
+    void linksAndPipesAreNoOutput() throws IOException, InterruptedException {
+        Path link = Files.createSymbolicLink(folder.resolve("link.npy"), folder.resolve("elsewhere.npy"));
         for (String codec : List.of("float32", "int8")) {
             cli.run("embed", "--model", Cli.fixture(MODEL), "--in", input("a\n"), "--out", link, "--codec", codec)
-                    .refused(Lab.FAILED, link.toString(), "device", "name a file");
+                    .refused(Lab.FAILED, link.toString(), "is a link", "name a file");
         }
         assertThat(link).isSymbolicLink();
+        Path pipe = folder.resolve("pipe.npy");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "skipped: no mkfifo here");
+        assertThat(new ProcessBuilder("/usr/bin/mkfifo", pipe.toString()).start().waitFor()).isZero();
+        cli.run("embed", "--model", Cli.fixture(MODEL), "--in", input("a\n"), "--out", pipe).refused(Lab.FAILED, pipe.toString(), "pipe");
+        assertThat(Files.isRegularFile(pipe)).isFalse();
     }
 
     @Test

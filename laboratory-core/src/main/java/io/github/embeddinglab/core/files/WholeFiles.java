@@ -253,11 +253,11 @@ public final class WholeFiles {
         }
     }
 
-    /** A rename would put the file in place of a device or pipe. */
+    /** A rename would put the file in the place of whatever stands there: {@code /dev/stdout} is a link. */
     private static void refuseOther(Path target) {
-        if (Files.exists(target) && !Files.isRegularFile(target)) {
-            throw new InvalidInputException("target " + target + " is "
-                    + (Files.isDirectory(target) ? "a folder" : "a device or pipe") + "; name a file");
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+            String kind = Files.isSymbolicLink(target) ? "link" : Files.isDirectory(target) ? "folder" : "device or pipe";
+            throw new InvalidInputException("target " + target + " is a " + kind + ", which the finished file would replace; name a file");
         }
     }
 
