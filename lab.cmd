@@ -101,7 +101,8 @@ echo building %MODULES% and what it needs (the first time Maven downloads its pa
 if not exist "%ROOT%\target" mkdir "%ROOT%\target"
 call mvn -B -ntp -f "%ROOT%\pom.xml" -pl %MODULES% -am -Pquick package >"%ROOT%\target\lab-build.log" 2>&1
 if not errorlevel 1 goto build_done
-findstr /b /c:"[ERROR]" "%ROOT%\target\lab-build.log" 1>&2
+set "SHOWN=0"
+for /f "delims=" %%l in ('findstr /b /c:"[ERROR]" "%ROOT%\target\lab-build.log"') do set "LINE=%%l"& call :complaint
 echo error: the build failed; see "%ROOT%\target\lab-build.log" 1>&2
 exit /b 1
 :build_done
@@ -134,4 +135,13 @@ set "NAME=%~1"
 if "%NAME:~0,15%"=="laboratory-cpu-" goto :eof
 if "%NAME:~0,12%"=="onnxruntime-" goto :eof
 set "CP=%CP%;%LIB%\%NAME%"
+goto :eof
+
+:complaint
+set /a SHOWN+=1
+if %SHOWN% gtr 5 goto :eof
+rem what a line holds is not read again as a command
+setlocal EnableDelayedExpansion
+echo !LINE! 1>&2
+endlocal
 goto :eof

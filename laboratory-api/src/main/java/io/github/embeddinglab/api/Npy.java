@@ -7,7 +7,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -263,6 +265,11 @@ public final class Npy {
             if (folder == null || Files.isDirectory(file)) {
                 throw new InvalidInputException("output " + file + " is a folder; name a file in it");
             }
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new InvalidInputException("output " + file + " is a "
+                        + (Files.isSymbolicLink(file) ? "link" : "device or pipe")
+                        + ", which the finished file would replace; name a file");
+            }
             if (!Files.isDirectory(folder)) {
                 throw new InvalidInputException("output " + file + " cannot be written: the folder " + folder
                         + (Files.exists(folder) ? " is a file" : " does not exist") + "; make it, or choose another place");
@@ -381,7 +388,8 @@ public final class Npy {
                 return new CancelledException(
                         "writing " + file + " was cancelled by an interrupt; nothing was kept, run it again", e);
             }
-            return new LaboratoryException(file + " cannot be written (" + e.getMessage()
+            return new LaboratoryException(file + " cannot be written ("
+                    + (e instanceof AccessDeniedException ? "no permission" : e.getMessage())
                     + "); nothing was kept: free space or choose another place", e);
         }
     }

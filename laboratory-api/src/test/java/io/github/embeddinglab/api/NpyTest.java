@@ -141,6 +141,17 @@ class NpyTest {
         assertThat(listed()).containsExactly("kept.npy");
     }
 
+    /** The rename at the end would put a file in the place of the link, as {@code /dev/stdout} is one. */
+    @Test
+    void aLinkIsNotReplaced() throws IOException {
+        Path file = Files.createSymbolicLink(folder.resolve("out.npy"), folder.resolve("elsewhere.npy"));
+        assertThatThrownBy(() -> Npy.write(file, new float[1], 1, 1))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("out.npy is a link");
+        assertThat(file).isSymbolicLink();
+        assertThat(listed()).containsExactly("out.npy");
+    }
+
     @Test
     void missingFolderIsAnError() {
         Path file = folder.resolve("no/such/folder.npy");

@@ -119,6 +119,9 @@ public final class Lab implements Runnable {
             return commandLine(console).execute(args);
         } catch (OutOfMemoryError e) {
             console.error("Java has no memory left (" + e.getMessage() + "); give it more, as in LAB_JAVA_OPTIONS=-Xmx4g");
+        } catch (InternalError e) {
+            console.error("a file that is mapped into memory cannot be read or written (" + oneLine(e.getMessage())
+                    + "); check the disks of models and temporary files, then run it again");
         } catch (LinkageError e) {
             console.error("a class or native library cannot be loaded: " + oneLine(e.toString())
                     + "; see `lab doctor`, and whether another version of that artifact is on the class path");

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -70,6 +71,8 @@ final class TextLines implements Iterator<String>, AutoCloseable {
             return lines;
         } catch (NoSuchFileException e) {
             throw new InvalidInputException("input " + name + " does not exist; name an existing file, or - for standard input", e);
+        } catch (AccessDeniedException e) {
+            throw new InvalidInputException("input " + name + " cannot be read: no permission; allow it, or name another file", e);
         } catch (IOException e) {
             closeQuietly(raw, e);
             throw new InvalidInputException("input " + name + " cannot be read: " + e.getMessage() + "; check the file", e);

@@ -1,6 +1,7 @@
 package io.github.embeddinglab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ class BadInputTest {
     @Test
     void unknownModelsAreAnsweredWithNames() throws IOException {
         embed(input("a"), "--model", "minlm").refused(Lab.FAILED, "\"minlm\"", "did you mean minilm", "models list");
-        embed(input("a"), "--model", folder.resolve("nowhere")).refused(Lab.FAILED, "nowhere");
+        embed(input("a"), "--model", folder.resolve("nowhere")).refused(Lab.FAILED, "no model folder", "nowhere", "check the path");
         embed(input("a"), "--model", "technical").refused(Lab.FAILED, "technical", "fine-tuning");
         embed(input("a"), "--model", "text-embedding-3-small").refused(Lab.FAILED, "text-embedding-3-small", "remote");
     }
@@ -167,6 +168,32 @@ class BadInputTest {
             cli.run(args).refused(Lab.FAILED, wrong.toArray(String[]::new));
         }
         assertThat(Cli.names(folder).stream().filter(name -> name.endsWith(".part"))).isEmpty();
+    }
+
+    /** A finished file takes its name by a rename, which would replace {@code /dev/stdout} (a link) or a pipe. */
+    @Test
+    void linksAndPipesAreNoOutput() throws IOException, InterruptedException {
+        Path link = Files.createSymbolicLink(folder.resolve("link.npy"), folder.resolve("elsewhere.npy"));
+        for (String codec : List.of("float32", "int8")) {
+            cli.run("embed", "--model", Cli.fixture(MODEL), "--in", input("a\n"), "--out", link, "--codec", codec)
+                    .refused(Lab.FAILED, link.toString(), "is a link", "name a file");
+        }
+        assertThat(link).isSymbolicLink();
+        Path pipe = folder.resolve("pipe.npy");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "skipped: no mkfifo here");
+        assertThat(new ProcessBuilder("/usr/bin/mkfifo", pipe.toString()).start().waitFor()).isZero();
+        cli.run("embed", "--model", Cli.fixture(MODEL), "--in", input("a\n"), "--out", pipe).refused(Lab.FAILED, pipe.toString(), "pipe");
+        assertThat(Files.isRegularFile(pipe)).isFalse();
+    }
+
+    @Test
+    void filesWithoutPermission() throws IOException {
+        Path in = input("a\n");
+        assumeTrue(in.toFile().setReadable(false) && !Files.isReadable(in), "skipped: this user may read everything");
+        embed(in, "--model", Cli.fixture(MODEL)).refused(Lab.FAILED, in.toString(), "no permission");
+        assertThat(in.toFile().setReadable(true) && results.toFile().setWritable(false)).isTrue();
+        embed(in, "--model", Cli.fixture(MODEL)).refused(Lab.FAILED, results.toString(), "no permission");
+        assertThat(results.toFile().setWritable(true)).isTrue();
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +123,30 @@ class ProcessTest {
             Cli.Result result = end(start(lab(List.of(), classPath(), "embed", "--model", Cli.fixture("static-mean"), "--in", lines(10_000), "--out", disk.resolve("out.npy"))));
             result.refused(Lab.FAILED, disk.resolve("out.npy").toString(), "No space left", "free space");
             assertThat(Cli.names(disk)).isEmpty();
+        } finally {
+            assertThat(works("umount", disk.toString())).isTrue();
+        }
+    }
+
+    /** Room for less than the graph, for the graph, and for its turned weights as well, but never for the imported folder. */
+    @ParameterizedTest
+    @ValueSource(strings = {"30m", "100m", "190m"})
+    void aFullDiskUnderTheModelDirectory(String size) throws IOException, InterruptedException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Path out = folder.resolve("out.npy");
+        assumeTrue(works("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", disk.toString()), "skipped: no right to mount a small file system");
+        try {
+            List<String> command = lab(List.of(), classPath(), "embed", "--model", "minilm", "--in", lines(1), "--out", out);
+            command.set(command.size() - 1, disk.resolve("models").toString());
+            Cli.Result result = end(start(command));
+            assertThat(result.exit()).as(result.err()).isEqualTo(Lab.FAILED);
+            assertThat(result.err().lines().filter(line -> !line.startsWith("[INFO] ")).toList())
+                    .hasSize(1)
+                    .allMatch(line -> line.startsWith("error: ") && line.contains(disk.toString()) && line.contains("No space left"));
+            assertThat(out).doesNotExist();
+            try (Stream<Path> left = Files.walk(disk)) {
+                assertThat(left.map(path -> String.valueOf(path.getFileName()))).noneMatch(name -> name.endsWith(".part") || name.startsWith(".all-MiniLM"));
+            }
         } finally {
             assertThat(works("umount", disk.toString())).isTrue();
         }

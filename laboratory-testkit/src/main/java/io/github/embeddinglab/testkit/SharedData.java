@@ -31,12 +31,20 @@ public final class SharedData {
     }
 
     static Path require(@Nullable String folder, String relative) {
-        Assumptions.assumeTrue(
+        assume(
                 folder != null && !folder.isBlank(),
-                () -> "skipped: needs " + relative + " and the system property " + PROPERTY + " is not set");
+                "skipped: needs " + relative + " and the system property " + PROPERTY + " is not set");
         Path path = Path.of(String.valueOf(folder)).resolve(relative).toAbsolutePath().normalize();
-        Assumptions.assumeTrue(Files.exists(path), () -> "skipped: needs " + path + ", which is not there");
+        assume(Files.exists(path), "skipped: needs " + path + ", which is not there");
         return path;
+    }
+
+    /** Says the reason itself, since build tools print a count of skipped tests only. */
+    private static void assume(boolean there, String reason) {
+        if (!there) {
+            System.out.println(reason);
+        }
+        Assumptions.assumeTrue(there, reason);
     }
 
     /**

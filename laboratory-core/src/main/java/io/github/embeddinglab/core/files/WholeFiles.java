@@ -53,11 +53,13 @@ public final class WholeFiles {
      *
      * @param target the file; folders above it are made
      * @param writer writes the content
+     * @throws InvalidInputException when something stands there that is no file
      * @throws CancelledException when the thread is interrupted; nothing changed
      * @throws LaboratoryException when the file system refuses; nothing changed
      */
     public static void file(Path target, Writer<FileChannel> writer) {
         Path parent = parent(target);
+        refuseOther(target);
         Path temporary = hidden(parent, target);
         try {
             Files.createDirectories(parent);
@@ -75,10 +77,12 @@ public final class WholeFiles {
      *
      * @param target the file; folders above it are made
      * @param content all of it
+     * @throws InvalidInputException when something stands there that is no file
      * @throws IOException when the file system refuses; nothing changed
      */
     public static void file(Path target, byte[] content) throws IOException {
         Path parent = parent(target);
+        refuseOther(target);
         Files.createDirectories(parent);
         Path temporary = hidden(parent, target);
         try {
@@ -246,6 +250,14 @@ public final class WholeFiles {
             }
         } catch (IOException e) {
             throw failed(target, e);
+        }
+    }
+
+    /** A rename would put the file in the place of whatever stands there: {@code /dev/stdout} is a link. */
+    private static void refuseOther(Path target) {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+            String kind = Files.isSymbolicLink(target) ? "link" : Files.isDirectory(target) ? "folder" : "device or pipe";
+            throw new InvalidInputException("target " + target + " is a " + kind + ", which the finished file would replace; name a file");
         }
     }
 

@@ -30,12 +30,14 @@ import org.apiguardian.api.API.Status;
  * compute by the formula of a known architecture (BERT, RoBERTa, XLM-RoBERTa, DistilBERT, MPNet), or computes on quantized
  * weights, is refused.
  *
- * <p>Weights are never held on the heap: they go from the mapped graph, or through a mapped scratch file beside the target
- * where they have to be transposed, into the folder. A second or two for 100 MB.
+ * <p>At most one weight is on the heap at a time: weights go from the mapped graph, or through a scratch file beside the
+ * target where they have to be transposed, into the folder. A second or two for 100 MB.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class OnnxImporter {
     private static final Set<String> INPUTS = Set.of("input_ids", "attention_mask", "token_type_ids");
+
+    private static final int BLOCK = 1 << 20;
 
     private OnnxImporter() {}
 
@@ -107,10 +109,14 @@ public final class OnnxImporter {
                 weight.checkFinite();
                 ByteBuffer data = weight.data();
                 if (entry.getValue().transposed()) {
-                    ByteBuffer mapped = turned.map(FileChannel.MapMode.READ_WRITE, end, data.remaining());
-                    weight.transposeInto(mapped);
-                    data = mapped;
-                    end += data.remaining();
+                    // written, not mapped to be written: a full disk would be a fault in memory there, not an error
+                    ByteBuffer transposed = ByteBuffer.allocate(data.remaining());
+                    weight.transposeInto(transposed);
+                    for (int at = 0; at < transposed.limit(); at += BLOCK) {
+                        WholeFiles.all(turned, transposed.slice(at, Math.min(BLOCK, transposed.limit() - at)));
+                    }
+                    data = turned.map(FileChannel.MapMode.READ_ONLY, end, transposed.limit());
+                    end += transposed.limit();
                 }
                 out.add(new Tensors.Tensor(
                         entry.getKey(),

@@ -129,6 +129,7 @@ final class FolderFinder {
         if (hubName.isEmpty()) {
             throw new ModelNotFoundException(entry.isPresent()
                     ? "model \"" + ref + "\" has no weights here: " + wayOut(entry.get())
+                    : isPath(ref.name()) ? "there is no model folder " + ref + "; check the path (`lab models list` shows names)"
                     : "no model \"" + ref + "\": it is neither a known name nor a folder; did you mean "
                             + String.join(", ", nearest(ref.name())) + "? (`lab models list` shows all)");
         }
@@ -216,6 +217,11 @@ final class FolderFinder {
         } catch (InvalidPathException e) {
             return Optional.empty();
         }
+    }
+
+    /** Written as a path, so that no name is near. */
+    private static boolean isPath(String name) {
+        return name.startsWith("/") || name.startsWith("./") || name.startsWith("../") || name.endsWith("/") || name.contains("\\");
     }
 
     private List<String> nearest(String name) {

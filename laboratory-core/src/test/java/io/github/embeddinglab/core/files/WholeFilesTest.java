@@ -44,6 +44,23 @@ class WholeFilesTest {
 
     @Test
     @Tag("unit")
+    void whatIsNoFileIsNotReplaced() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("elsewhere"));
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        for (Path target : List.of(link, empty)) {
+            assertThatThrownBy(() -> WholeFiles.file(target, bytes("x")))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining(target + " is a ");
+            assertThatThrownBy(() -> WholeFiles.file(target, channel -> WholeFiles.all(channel, ByteBuffer.wrap(bytes("x")))))
+                    .isInstanceOf(InvalidInputException.class);
+        }
+        assertThat(link).isSymbolicLink();
+        assertThat(names(folder)).containsExactlyInAnyOrder("link", "empty");
+        assertThat(names(empty)).isEmpty();
+    }
+
+    @Test
+    @Tag("unit")
     void interruptCancelsAndLeavesNothing() throws IOException {
         Path file = folder.resolve("a.txt");
         assertThatThrownBy(() -> WholeFiles.file(file, channel -> {

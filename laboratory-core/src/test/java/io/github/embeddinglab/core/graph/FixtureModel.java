@@ -7,11 +7,13 @@ import io.github.embeddinglab.core.model.EncoderConfig;
 import io.github.embeddinglab.core.model.ModelModule;
 import io.github.embeddinglab.core.model.Tensors;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /** One of the tiny reference models: its configuration and what the reference makes of its texts. */
 @SuppressWarnings("ArrayRecordComponent")
@@ -90,12 +92,13 @@ record FixtureModel(EncoderConfig config, List<ModelModule> modules, Tensors ten
                 rotary);
     }
 
-    /** The folder of the nine models. */
-    static Path folder() {
-        return Path.of(System.getProperty("laboratory.shared", "../../shared")).resolve("fixtures/models");
-    }
-
-    static boolean present() {
-        return Files.isDirectory(folder());
+    /** One of the nine models in the test resources. */
+    static Path folder(String name) {
+        URL url = Objects.requireNonNull(FixtureModel.class.getResource("/fixtures/models/" + name + "/modules.json"), name);
+        try {
+            return Objects.requireNonNull(Path.of(url.toURI()).getParent());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

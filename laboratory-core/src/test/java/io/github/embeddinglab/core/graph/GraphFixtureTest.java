@@ -1,7 +1,6 @@
 package io.github.embeddinglab.core.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.embeddinglab.core.model.ModelModule;
 import java.nio.file.Path;
@@ -29,8 +28,7 @@ class GraphFixtureTest {
         "modernbert-mean,FUSED", "modernbert-mean,STANDARD"
     })
     void givesTheReferencesVectors(String name, Dialect dialect) throws Exception {
-        assumeTrue(FixtureModel.present(), "fixture models are not beside the checkout");
-        FixtureModel fixture = FixtureModel.read(FixtureModel.folder().resolve(name));
+        FixtureModel fixture = FixtureModel.read(FixtureModel.folder(name));
         CompiledGraph graph = GraphCompiler.compile(
                 fixture.config(),
                 fixture.modules(),
@@ -59,8 +57,7 @@ class GraphFixtureTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({"FUSED", "STANDARD"})
     void oneFileHoldsTheSameModel(Dialect dialect) throws Exception {
-        assumeTrue(FixtureModel.present(), "fixture models are not beside the checkout");
-        FixtureModel fixture = FixtureModel.read(FixtureModel.folder().resolve("distilbert-dense"));
+        FixtureModel fixture = FixtureModel.read(FixtureModel.folder("distilbert-dense"));
         Path file = folder.resolve("single/model.onnx");
         GraphCompiler.compile(
                         fixture.config(),

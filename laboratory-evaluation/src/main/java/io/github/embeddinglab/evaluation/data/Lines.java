@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -46,6 +47,8 @@ final class Lines {
             }
         } catch (NoSuchFileException e) {
             throw new InvalidInputException("data file " + file + " does not exist; check the path", e);
+        } catch (AccessDeniedException e) {
+            throw new InvalidInputException("data file " + file + " cannot be read: no permission; allow it", e);
         } catch (CharacterCodingException e) {
             throw new InvalidInputException(
                     "data file " + file + " is not UTF-8 (after line " + number + "); convert it", e);
