@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public enum TrainingSetting {
-    /** How often each row is seen. */
-    EPOCHS(number(0.001, 10_000), 1.0),
+    /** How often each row is seen; without it, up to ten times: until 200 steps are made, or the time is over where minutes are set. */
+    EPOCHS(number(0.001, 10_000), null),
     /** Rows of a step; in-batch negatives are among them. */
     BATCH_SIZE(integer(2, 65_536), 32),
     /** The greatest learning rate. */
-    LEARNING_RATE(number(1e-9, 1), 2e-5),
+    LEARNING_RATE(number(1e-9, 1), 5e-5),
     /** How the rate falls after the warm-up. */
     SCHEDULE(oneOf("linear", "cosine", "constant"), "linear"),
     /** Steps in which the rate rises; cut to a tenth of all steps. */
@@ -30,7 +30,7 @@ public enum TrainingSetting {
     WEIGHT_DECAY(number(0, 1), 0.01),
     /** Limit of the common norm of all gradients. */
     MAX_GRADIENT_NORM(number(1e-9, 1e9), 1.0),
-    /** Steps between two looks at the selection part; without it, a tenth of all steps. */
+    /** Steps between two looks at the selection part; without it, a tenth of all steps, and at least 25. */
     EVALUATION_STEPS(integer(1, 1_000_000_000), null),
     /** Looks without a gain after which the training stops; 0 for never. */
     PATIENCE(integer(0, 1_000_000), 4),
@@ -83,7 +83,7 @@ public enum TrainingSetting {
     /** How often the masked stage of domain adaptation sees each text. */
     MASKED_EPOCHS(number(0.001, 10_000), 1.0),
     /** The greatest learning rate of the masked stage of domain adaptation. */
-    MASKED_LEARNING_RATE(number(1e-9, 1), 2e-5),
+    MASKED_LEARNING_RATE(number(1e-9, 1), 5e-5),
     /** Makers of queries from plain documents, by name, with commas between them. */
     GENERATORS(text(), "heading,first-sentence,keywords"),
     /** Weight of BM25 beside the parent's cosine in the scores of made queries. */

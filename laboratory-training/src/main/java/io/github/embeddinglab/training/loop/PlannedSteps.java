@@ -17,6 +17,11 @@ record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
     /** Steps that are measured before a limit of time becomes a number of steps. */
     static final int MEASURED = 20;
 
+    /** Few data are seen again until there were as many steps: one epoch of some hundred rows moves nothing. */
+    private static final int ENOUGH_STEPS = 200;
+
+    private static final int MOST_EPOCHS = 10;
+
     private static final int LOOKS = 10;
 
     /** A look costs what several steps do: a short training has few. */
@@ -26,7 +31,9 @@ record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
     private static final double LOOKING = 0.2;
 
     static PlannedSteps of(Recipe recipe, int stepsPerEpoch) {
-        double epochs = recipe.number(TrainingSetting.EPOCHS).orElse(1.0);
+        boolean timed = recipe.number(TrainingSetting.MINUTES).isPresent();
+        double enough = timed ? MOST_EPOCHS : Math.ceil((double) ENOUGH_STEPS / stepsPerEpoch);
+        double epochs = recipe.number(TrainingSetting.EPOCHS).orElse(Math.max(1, Math.min(MOST_EPOCHS, enough)));
         long steps = Math.max(1, Math.round(epochs * stepsPerEpoch));
         return with(recipe, (int) Math.min(steps, Integer.MAX_VALUE / 2), LOOKS);
     }
@@ -72,7 +79,7 @@ record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
     LearningRate learningRate() {
         LearningRate.Shape shape =
                 LearningRate.Shape.valueOf(recipe.word(TrainingSetting.SCHEDULE).toUpperCase(Locale.ROOT));
-        double peak = recipe.number(TrainingSetting.LEARNING_RATE).orElse(2e-5);
+        double peak = recipe.number(TrainingSetting.LEARNING_RATE).orElse(5e-5);
         return new LearningRate(peak, shape, warmup(), steps);
     }
 

@@ -134,14 +134,14 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
         StringBuilder line = new StringBuilder();
         line.append(String.format(
                 Locale.ROOT,
-                "%s expands to: loss %s, batches of %d, learning rate %s with %s schedule, weight decay %s, %s epochs%s, seed %d",
+                "%s expands to: loss %s, batches of %d, learning rate %s with %s schedule, weight decay %s, %s%s, seed %d",
                 strategy,
                 loss,
                 recipe.whole(TrainingSetting.BATCH_SIZE).orElse(0),
                 recipe.number(TrainingSetting.LEARNING_RATE).orElse(0.0),
                 strategy == Strategy.ADAPTER ? "linear" : recipe.word(TrainingSetting.SCHEDULE),
                 recipe.number(TrainingSetting.WEIGHT_DECAY).orElse(0.0),
-                recipe.number(TrainingSetting.EPOCHS).orElse(0.0),
+                recipe.number(TrainingSetting.EPOCHS).map(epochs -> epochs + " epochs").orElse("up to ten epochs"),
                 recipe.number(TrainingSetting.MINUTES).map(minutes -> " within " + minutes + " minutes").orElse(""),
                 recipe.seed()));
         switch (strategy) {

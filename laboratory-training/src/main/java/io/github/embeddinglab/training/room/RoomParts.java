@@ -33,10 +33,11 @@ import java.util.stream.Stream;
  * @param judged name of the gate's data
  */
 record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Judge gate, DataReport report, String judged) {
-    /** Documents searched when the model is looked at in between, no more than are trained on; the gate searches all. */
-    private static final int MOST_DOCUMENTS = 2000;
+    /** Documents searched when the model is looked at in between, as many for each query; the gate searches all. */
+    private static final int DOCUMENTS_A_QUERY = 4;
 
-    private static final int FEWEST_DOCUMENTS = 500;
+    private static final int FEWEST_DOCUMENTS = 300;
+    private static final int MOST_DOCUMENTS = 2000;
 
     static RoomParts of(EmbeddingLaboratory laboratory, TrainingSet set, FineTuning spec, Expansion expansion, Judges judges) {
         FineTuning.Recipe recipe = expansion.recipe();
@@ -59,7 +60,7 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
     }
 
     private static Judge selection(Judges judges, TrainingSet selection, TrainingSet training) {
-        int most = Math.min(MOST_DOCUMENTS, Math.max(FEWEST_DOCUMENTS, training.rows().size()));
+        int most = Math.min(MOST_DOCUMENTS, Math.max(FEWEST_DOCUMENTS, DOCUMENTS_A_QUERY * selection.rows().size()));
         return judges.of("selection part", selection, List.of(training), most);
     }
 

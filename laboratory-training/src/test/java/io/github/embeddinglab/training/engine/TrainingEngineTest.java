@@ -17,6 +17,7 @@ import io.github.embeddinglab.training.encoder.TrainableModel;
 import io.github.embeddinglab.training.encoder.Trained;
 import io.github.embeddinglab.training.engine.EngineSettings.Memory;
 import io.github.embeddinglab.training.engine.StepPlan.Way;
+import io.github.embeddinglab.training.libtorch.LibtorchBackend;
 import io.github.embeddinglab.training.loss.CosineSimilarityLoss;
 import io.github.embeddinglab.training.loss.Loss;
 import io.github.embeddinglab.training.loss.MultipleNegativesLoss;
@@ -42,7 +43,11 @@ class TrainingEngineTest {
     private record Outcome(List<StepReport> reports, Tensors weights) {}
 
     private static Outcome train(Backends which, String fixture, Loss loss, EngineSettings settings, List<TrainingBatch> batches) {
-        try (TrainingBackend backend = which.open(); ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/" + fixture))) {
+        return train(which.open(), fixture, loss, settings, batches);
+    }
+
+    private static Outcome train(TrainingBackend opened, String fixture, Loss loss, EngineSettings settings, List<TrainingBatch> batches) {
+        try (TrainingBackend backend = opened; ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/" + fixture))) {
             TrainableModel model = TrainableModel.load(folder, backend);
             TrainingEngine engine = TrainingEngine.open(backend, model, Objective.of(loss), settings);
             List<StepReport> reports = new ArrayList<>();
@@ -95,6 +100,36 @@ class TrainingEngineTest {
             Outcome cut = train(which, "mpnet-mean", loss, SETTINGS.withSeed(seed).withMemory(new Memory(0, texts)), List.of(batch));
             assertThat(cut.reports.get(0).plan().way()).isEqualTo(Way.ACCUMULATED);
             same(cut, whole, which == Backends.REFERENCE ? 1e-9 : 1e-4, texts + " texts at once, seed " + seed);
+        }
+    }
+
+    /** A step on several threads is the step on one up to rounding, to the bit the same each time, and no gradient is left behind. */
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void lanesMakeTheStepOfOneThread(Way way) {
+        long seed = new Random().nextLong();
+        SplittableRandom random = new SplittableRandom(seed);
+        boolean means = way == Way.ACCUMULATED;
+        List<TrainingBatch> batches = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            TrainingBatch batch = Batches.of(random, 7, 2);
+            batches.add(means ? TrainingBatch.of(batch.columns(), random.doubles(7).toArray(), 7) : batch);
+        }
+        Loss loss = means ? new CosineSimilarityLoss() : new MultipleNegativesLoss(20);
+        for (Trained trained : List.of(Trained.everything(), Trained.withoutWords(), Trained.lora(2))) {
+            EngineSettings settings = EngineSettings.of(new LearningRate(1e-6, LearningRate.Shape.CONSTANT, 0, 10))
+                    .withMaxGradientNorm(Double.POSITIVE_INFINITY)
+                    .withSeed(seed)
+                    .withTrained(trained)
+                    .withMemory(new Memory(0, way == Way.WHOLE ? 0 : 4));
+            Outcome one = train(LibtorchBackend.open(1), "bert-mean", loss, settings, batches);
+            Outcome two = train(LibtorchBackend.open(2), "bert-mean", loss, settings, batches);
+            Outcome again = train(LibtorchBackend.open(2), "bert-mean", loss, settings, batches);
+            assertThat(two.reports.get(0).plan().way()).isEqualTo(way);
+            same(two, one, 1e-4, way + ", " + trained + ", seed " + seed);
+            for (String name : two.weights.names()) {
+                assertThat(again.weights.floats(name)).as("%s, seed %d", name, seed).isEqualTo(two.weights.floats(name));
+            }
         }
     }
 
