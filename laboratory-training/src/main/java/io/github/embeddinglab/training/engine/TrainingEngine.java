@@ -312,7 +312,7 @@ public final class TrainingEngine {
 
     private void finite(String what, double value) {
         if (!Double.isFinite(value)) {
-            throw new InvalidInputException("the " + what + " of step " + done + " is " + value
+            throw new InvalidInputException("the " + what + " is " + value
                     + "; lower the learning rate, or look for empty texts and wild labels in this batch");
         }
     }

@@ -81,7 +81,8 @@ public final class TrainingLoop {
     private record Open(LibtorchBackend backend, ModelFolder folder, TextTokens tokens, RowBatches batches, int vocabulary) {}
 
     /**
-     * Trains. Blocks; an interrupt stops it at the next step.
+     * Trains. Blocks; an interrupt stops it at the next step. Checkpoints stay until {@link TrainingPlaces#forget}, lest a disk that
+     * refuses the result takes the training with it.
      *
      * @param inputs model, rows, recipe
      * @param running who is told
@@ -104,9 +105,7 @@ public final class TrainingLoop {
                 state.clear();
             }
             TrainingLoop loop = new TrainingLoop(inputs, running, state, PlannedSteps.of(recipe, batches.stepsPerEpoch()));
-            TrainingOutcome outcome = loop.train(new Open(backend, folder, tokens, batches, tokenizer.vocabularySize()));
-            state.clear();
-            return outcome;
+            return loop.train(new Open(backend, folder, tokens, batches, tokenizer.vocabularySize()));
         }
     }
 
@@ -259,6 +258,9 @@ public final class TrainingLoop {
         }
         if (inputs.look() == null) {
             best = new Best(seen.weights(), Double.NaN, engine.steps());
+        }
+        if (seconds() - saved > SAVE_EVERY_SECONDS) {
+            save(engine); // the disk may refuse the result
         }
     }
 
