@@ -115,7 +115,7 @@ class FineTuneTest {
 
     @Test
     void dataThatTeachNothingAreRefusedByFileAndLine() throws IOException {
-        refused(onFile("empty.jsonl", ""), "empty.jsonl", "no row", "give at least one");
+        refused(onFile("empty.jsonl", ""), "empty.jsonl is empty", "give a file with data");
         refused(onFile("empty.tsv", "query\tdocument\n"), "empty.tsv", "no row");
         refused(onFile("one.jsonl", "{\"query\": \"a\"}\n{\"query\": \"b\"}\n"),
                 "one.jsonl is one-sided: it has queries but no documents", "--columns document=NAME");
@@ -155,14 +155,17 @@ class FineTuneTest {
     void denoisingTrainsByItsName() throws IOException {
         StringBuilder texts = new StringBuilder();
         for (int i = 0; i < 120; i++) {
-            texts.append("{\"text\": \"").append(WORDS[i % 24]).append(' ').append(WORDS[i / 5]).append(' ').append(WORDS[(i * 7) % 24]).append(". ")
-                    .append(WORDS[(i * 11) % 24]).append(' ').append(WORDS[i % 23]).append("\"}\n");
+            texts.append("{\"title\": \"").append(WORDS[i % 24]).append(' ').append(WORDS[i / 5]).append("\", \"text\": \"");
+            for (int step = 0; step < 12; step++) {
+                texts.append(WORDS[(i * (step % 5 + 1) + step) % 24]).append(' ');
+            }
+            texts.append("\"}\n");
         }
         String content = texts.toString();
-        refused(onFile("texts.jsonl", content, "--loss", "denoising"), "static token table", "choose another loss", "stages=queries");
-        refused(onFile("texts.jsonl", content, "--set", "first_stage=denoising"), "static token table", "stages=queries");
+        refused(onFile("texts.jsonl", content, "--loss", "denoising", "--set", "generators=title"), "static token table", "choose another loss", "stages=queries");
+        refused(onFile("texts.jsonl", content, "--set", "first_stage=denoising", "--set", "generators=title"), "static token table", "stages=queries");
         model = Cli.fixture("bert-mean");
-        JsonNode json = onFile("texts.jsonl", content, "--loss", "denoising", "--set", "preservation=-1", "--json").done().json();
+        JsonNode json = onFile("texts.jsonl", content, "--loss", "denoising", "--set", "generators=title", "--set", "preservation=-1", "--json").done().json();
         assertThat(json.path("notes").toString()).contains("loss denoising").contains("60 % of the tokens deleted");
         assertThat(cli.run("models", "verify", folder.resolve("tuned")).exit()).isZero();
     }

@@ -84,9 +84,9 @@ final class DomainStages {
         });
     }
 
-    private Product product(TrainingOutcome outcome, Path parent, Runnable written) {
+    private Product product(TrainingOutcome outcome, Path parent, Runnable forgetting) {
         Course course = new Course(losses.size(), seconds, losses, looks, notes);
-        return new WeightsTraining.Tuned(new TrainingOutcome(outcome.weights(), outcome.chosen(), course), parent, written);
+        return new WeightsTraining.Tuned(new TrainingOutcome(outcome.weights(), outcome.chosen(), course), parent, forgetting);
     }
 
     /** The folder that the first stage left, made anew unless a resumed training finds it. */

@@ -13,6 +13,7 @@ import io.github.embeddinglab.api.training.FineTuningReport.Course;
 import io.github.embeddinglab.api.training.FineTuningReport.Verdict;
 import io.github.embeddinglab.api.training.Strategy;
 import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.gate.Gate;
 import io.github.embeddinglab.training.libtorch.LibtorchBackend;
@@ -156,7 +157,7 @@ final class FineTuningRun {
         Path folder = (output == null ? context.directory("tuned").resolve(id.value()) : output).toAbsolutePath().normalize();
         product.write(folder);
         String name = product.name(folder, spec.model());
-        Scores after = gate.scores(name);
+        Scores after = scores(gate, name, folder);
         Verdict verdict = gate.decide(before, after);
         List<String> notes = new ArrayList<>(lines);
         notes.addAll(product.course().notes());
@@ -181,7 +182,22 @@ final class FineTuningRun {
         if (verdict.registered() && product.model()) {
             register(id, folder);
         }
+        product.forget();
         return report;
+    }
+
+    /** A folder that was not judged would stand in the way of the resumed training. */
+    private static Scores scores(Gate gate, String name, Path folder) {
+        try {
+            return gate.scores(name);
+        } catch (RuntimeException e) {
+            try {
+                WholeFiles.delete(folder);
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
     }
 
     private void register(ModelId id, Path folder) {

@@ -16,9 +16,9 @@ final class WeightsTraining {
     /**
      * Weights in the parent's folder.
      *
-     * @param written run once they are written, to remove what the training would be resumed from
+     * @param forgetting removes what the training would be resumed from
      */
-    record Tuned(TrainingOutcome outcome, Path parent, Runnable written) implements Product {
+    record Tuned(TrainingOutcome outcome, Path parent, Runnable forgetting) implements Product {
         @Override
         public Course course() {
             return outcome.course();
@@ -34,7 +34,11 @@ final class WeightsTraining {
             try (ModelFolder from = ModelFolder.open(parent)) {
                 ModelFolderWriter.copyWith(from, outcome.weights(), folder);
             }
-            written.run();
+        }
+
+        @Override
+        public void forget() {
+            forgetting.run();
         }
     }
 
