@@ -270,12 +270,8 @@ public final class TrainingLoop {
 
     /** Writes a checkpoint before a training that was cancelled ends. */
     private CancelledException kept(TrainingEngine engine, CancelledException e) {
-        // the flag would break the writing of the files
-        boolean again = Thread.interrupted();
+        Thread.interrupted(); // the flag would break the writing of the files, and the exception tells it
         save(engine);
-        if (again) {
-            Thread.currentThread().interrupt();
-        }
         return new CancelledException("training was cancelled after " + engine.steps() + " of " + plan.steps()
                 + " steps; the same request with resume (--resume) goes on from there", e);
     }
