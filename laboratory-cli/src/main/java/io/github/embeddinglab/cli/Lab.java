@@ -6,7 +6,9 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import picocli.CommandLine;
@@ -107,16 +109,26 @@ public final class Lab implements Runnable {
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExpandAtFiles(false);
-        line.setParameterExceptionHandler((e, args) -> wrongUse(e, console));
+        line.setParameterExceptionHandler((e, args) -> wrongUse(e, List.of(args), console));
         line.setExecutionExceptionHandler((e, failed, result) -> failed(e, failed, console));
         return line;
     }
 
-    private static int wrongUse(ParameterException e, Console console) {
-        String verb = e.getCommandLine().getCommandSpec().qualifiedName();
-        console.error(oneLine(e instanceof UnmatchedArgumentException unmatched ? complaint(unmatched) : e.getMessage())
+    private static int wrongUse(ParameterException e, List<String> args, Console console) {
+        CommandLine.Model.CommandSpec command = e.getCommandLine().getCommandSpec();
+        String verb = command.qualifiedName();
+        String message = e instanceof UnmatchedArgumentException unmatched ? complaint(unmatched) : e.getMessage();
+        console.error(oneLine(twice(command, args).orElse(message))
                 + " (see `" + verb + " --help`)");
         return WRONG_USE;
+    }
+
+    /** Of a group, the parser would print the whole synopsis. */
+    private static Optional<String> twice(CommandLine.Model.CommandSpec command, List<String> args) {
+        return args.stream()
+                .filter(word -> command.findOption(word) != null && !command.findOption(word).isMultiValue() && Collections.frequency(args, word) > 1)
+                .findFirst()
+                .map(word -> "option " + word + " stands there twice; give it once");
     }
 
     private static String complaint(UnmatchedArgumentException e) {

@@ -85,6 +85,7 @@ class FineTuneTest {
         assertThat(cli.run(words("--set", "speed=9")).exit()).isEqualTo(Lab.WRONG_USE);
         assertThat(cli.run(words("--set", "speed=9")).err()).contains("\"speed\" of training is not known; there are epochs, batch_size");
         assertThat(cli.run(words("--strategy", "magic")).err()).contains("there are auto, contrastive");
+        assertThat(cli.run(words("--batch-size", 4)).err()).contains("option --batch-size stands there twice; give it once");
         assertThat(cli.run(words("--set", "loss.scale=9")).err()).contains("needs --loss NAME");
         Cli.Result untaught = cli.run(words("--strategy", "distill"));
         assertThat(untaught.exit()).isEqualTo(Lab.FAILED);
@@ -115,6 +116,7 @@ class FineTuneTest {
 
     @Test
     void dataThatTeachNothingAreRefusedByFileAndLine() throws IOException {
+        Path good = pairs;
         refused(onFile("empty.jsonl", ""), "empty.jsonl is empty", "give a file with data");
         refused(onFile("empty.tsv", "query\tdocument\n"), "empty.tsv", "no row");
         refused(onFile("one.jsonl", "{\"query\": \"a\"}\n{\"query\": \"b\"}\n"),
@@ -124,8 +126,10 @@ class FineTuneTest {
         refused(onFile("label.tsv", "label\ttext\n" + "x\ta long text\n".repeat(20)), "label.tsv", "one label only (\"x\")", "at least two labels");
         refused(onFile("noise.jsonl", "not json\n"), "noise.jsonl:1");
         refused(onFile("few.tsv", "query\tdocument\na b\tc d\ne f\tg h\n"), "few.tsv", "2 rows", "give more rows");
-        refused(cli.run(words("--batch-size", 4096)), "the batch has 4096 rows", "at most as many");
-        refused(cli.run(words("--data", folder.resolve("absent.jsonl"))), "absent.jsonl");
+        refused(onFile("large.jsonl", Files.readString(good).replace("question", "query").replace("answer", "document"), "--batch-size", 4096),
+                "the batch has 4096 rows", "at most as many");
+        pairs = folder.resolve("absent.jsonl");
+        refused(cli.run(words()), "absent.jsonl");
     }
 
     @Test

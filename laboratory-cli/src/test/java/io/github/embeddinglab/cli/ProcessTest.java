@@ -134,7 +134,7 @@ class ProcessTest {
     }
 
     private Object[] training(Path pairs, Path out, Object... more) {
-        return Stream.concat(Stream.of("fine-tune", "--model", Cli.fixture("bert-mean"), "--data", pairs, "--out", out, "--epochs", 60, "--batch-size", 16,
+        return Stream.concat(Stream.of("fine-tune", "--model", Cli.fixture("bert-mean"), "--data", pairs, "--out", out, "--epochs", 30, "--batch-size", 16,
                 "--learning-rate", 1e-3, "--set", "threads=1", "--set", "precision=fp32", "--set", "evaluation_steps=25", "--set", "patience=0",
                 "--set", "interpolation=off"), Stream.of(more)).toArray();
     }
