@@ -22,7 +22,10 @@ DEEDS = "rotate open close copy split count delete restore compare sort write re
 
 def data(folder):
     random.seed(7)
-    rows = [(f"how do I {deed} a {thing}?", f"To {deed} one {thing}, call the method of its owner and wait for the {thing} to settle.")
+    # another word stands for each, so that the parent finds little and a trained state is taken
+    deed_of, thing_of = dict(zip(DEEDS, DEEDS[5:] + DEEDS[:5])), dict(zip(THINGS, THINGS[7:] + THINGS[:7]))
+    rows = [(f"how do I {deed} a {thing}?",
+             f"To {deed_of[deed]} one {thing_of[thing]}, call the method of its owner and wait for the {thing_of[thing]} to settle.")
             for deed in DEEDS for thing in THINGS]
     random.shuffle(rows)
     with open(f"{folder}/pairs.tsv", "w") as out:

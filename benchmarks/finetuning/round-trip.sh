@@ -17,7 +17,7 @@ for model in "$@"; do
     parent=$work/parent
     "$lab" export "$model" --as folder --out "$parent" >/dev/null
   fi
-  "$lab" fine-tune --model "$parent" --data "$out/pairs.tsv" --epochs 1 --batch-size 16 --learning-rate 1e-4 \
+  "$lab" fine-tune --model "$parent" --data "$out/pairs.tsv" --epochs 3 --batch-size 16 --learning-rate 3e-4 \
     --set interpolation=off --set warmup_steps=0 --out "$work/ours" --json >"$work/ours.json" 2>"$work/ours.log"
   "$lab" embed --model "$work/ours" --in "$out/texts.txt" --out "$work/ours.npy" >/dev/null
   echo "$name tuned here, opened there: $("$python" "$here/round-trip.py" compare "$work/ours" "$out/texts.txt" "$work/ours.npy" "$parent" 2>/dev/null)"

@@ -7,9 +7,11 @@ import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Role;
+import io.github.embeddinglab.cli.OrderlyStop;
 import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.examples.corpus.JavadocCorpus;
 import io.github.embeddinglab.examples.corpus.Passage;
+import io.github.embeddinglab.training.libtorch.LibtorchNatives;
 import io.github.embeddinglab.vectors.ExactSearch;
 import io.github.embeddinglab.vectors.FloatMatrix;
 import io.github.embeddinglab.vectors.Similarity;
@@ -21,11 +23,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -45,7 +46,7 @@ public final class Demo {
     private static final double NANOS = 1e9;
     private static final int WRONG_USE = 2;
     /** What writing a checkpoint may take when the demo is told to stop. */
-    private static final long LONGEST_STOP_SECONDS = 60;
+    private static final Duration LONGEST_STOP = Duration.ofMinutes(1);
     private static final String HELP = """
             usage: ./lab demo [--no-tuning] ["A QUESTION"]
 
@@ -70,6 +71,7 @@ public final class Demo {
      *
      * @param args {@code --no-tuning}, and a question to answer; without one it is asked for on a terminal
      */
+    @SuppressWarnings("try") // the stop is closed, not read
     public static void main(String[] args) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
@@ -88,45 +90,23 @@ public final class Demo {
                 words.add(arg);
             }
         }
-        CountDownLatch ended = new CountDownLatch(1);
-        stopInOrder(Thread.currentThread(), ended);
-        int exit = 0;
-        try {
+        int exit;
+        try (OrderlyStop stop = OrderlyStop.ofThisThread(LONGEST_STOP, "run the demo again")) {
             Path models = HostEnvironment.current().modelDirectory();
-            nativesIn(models);
-            new Demo(out, err, models.resolve("demo")).run(String.join(" ", words).strip(), tuning);
-        } catch (LaboratoryException e) {
-            err.println("error: " + e.getMessage());
-            exit = 1;
-        } finally {
-            ended.countDown();
+            LibtorchNatives.unpackBeside(models);
+            exit = new Demo(out, err, models.resolve("demo")).runOrSay(String.join(" ", words).strip(), tuning);
         }
         System.exit(exit);
     }
 
-    /** Ctrl-C interrupts the work and gives it time to keep what it has. */
-    private static void stopInOrder(Thread worker, CountDownLatch ended) {
-        Runtime.getRuntime().addShutdownHook(new Thread(
-                () -> {
-                    if (ended.getCount() > 0) {
-                        worker.interrupt();
-                        try {
-                            if (!ended.await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS)) {
-                                System.err.println("error: stopped in the middle; run the demo again");
-                            }
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        }
-                    }
-                },
-                "demo-stop"));
-    }
-
-    /** The training's native libraries are unpacked beside the models rather than into the home folder. */
-    private static void nativesIn(Path models) {
-        System.getProperties().putIfAbsent(
-                "org.bytedeco.javacpp.cachedir", models.resolve("natives").resolve("javacpp").toAbsolutePath().toString());
-        System.getProperties().putIfAbsent("org.bytedeco.javacpp.logger", "slf4j");
+    private int runOrSay(String question, boolean tuning) {
+        try {
+            run(question, tuning);
+            return 0;
+        } catch (LaboratoryException e) {
+            err.println("error: " + e.getMessage());
+            return 1;
+        }
     }
 
     private void run(String question, boolean tuning) {

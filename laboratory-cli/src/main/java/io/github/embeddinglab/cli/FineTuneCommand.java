@@ -12,6 +12,7 @@ import io.github.embeddinglab.api.training.TrainingData;
 import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.core.host.HostEnvironment;
+import io.github.embeddinglab.training.libtorch.LibtorchNatives;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,8 +45,6 @@ import picocli.CommandLine.Spec;
         })
 final class FineTuneCommand implements Runnable, Lab.Verb {
     private static final String LOSS_PREFIX = "loss.";
-    private static final String CACHE = "org.bytedeco.javacpp.cachedir";
-    private static final String LOGGER = "org.bytedeco.javacpp.logger";
 
     private final Console console;
 
@@ -149,7 +148,7 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
 
     @Override
     public void run() {
-        nativesBesideModels();
+        LibtorchNatives.unpackBeside(common.modelDirectory().orElseGet(() -> HostEnvironment.current().modelDirectory()));
         try (EmbeddingLaboratory lab = common.builder().build()) {
             FineTuning request = request(model == null ? lab.defaultModel() : model);
             if (running.plan) {
@@ -168,13 +167,6 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
                 print(report);
             }
         }
-    }
-
-    /** JavaCPP unpacks 435 MB: beside the models rather than into the home folder; it is told before it is loaded. */
-    private void nativesBesideModels() {
-        Path directory = common.modelDirectory().orElseGet(() -> HostEnvironment.current().modelDirectory());
-        System.getProperties().putIfAbsent(CACHE, directory.resolve("natives").resolve("javacpp").toAbsolutePath().toString());
-        System.getProperties().putIfAbsent(LOGGER, "slf4j");
     }
 
     private FineTuning request(String parent) {

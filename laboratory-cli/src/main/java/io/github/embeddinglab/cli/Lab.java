@@ -5,9 +5,10 @@ import io.github.embeddinglab.api.LaboratoryException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import picocli.CommandLine;
@@ -51,13 +52,10 @@ public final class Lab implements Runnable {
 
     static final String DEBUG = "--debug";
 
-    private static final long LONGEST_STOP_MILLIS = 1800;
+    private static final Duration LONGEST_STOP = Duration.ofMillis(1800);
 
     /** A training ends its step and writes weights and optimizer, so that it can be resumed; natives that still compute would crash the exit. */
-    private static final long LONGEST_CHECKPOINT_MILLIS = 600_000;
-
-    /** Longer than this without a word, and people press the keys again. */
-    private static final long SILENT_STOP_MILLIS = 3_000;
+    private static final Duration LONGEST_CHECKPOINT = Duration.ofMinutes(10);
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
@@ -70,39 +68,15 @@ public final class Lab implements Runnable {
      *
      * @param args the words after {@code lab}
      */
+    @SuppressWarnings("try") // the stop is closed, not read
     public static void main(String[] args) {
-        CountDownLatch ended = new CountDownLatch(1);
-        stopInOrder(Thread.currentThread(), ended, List.of(args).contains("fine-tune") ? LONGEST_CHECKPOINT_MILLIS : LONGEST_STOP_MILLIS);
         int exit;
-        try {
+        try (OrderlyStop stop = OrderlyStop.ofThisThread(
+                List.of(args).contains("fine-tune") ? LONGEST_CHECKPOINT : LONGEST_STOP,
+                "hidden files ending in .part beside the output can be deleted")) {
             exit = run(System.out, System.err, args);
-        } finally {
-            ended.countDown();
         }
         System.exit(exit);
-    }
-
-    /** Ctrl-C interrupts the work and gives it time to remove what is half-written. */
-    private static void stopInOrder(Thread worker, CountDownLatch ended, long longest) {
-        Runtime.getRuntime().addShutdownHook(new Thread(
-                () -> {
-                    if (ended.getCount() > 0) {
-                        worker.interrupt();
-                        try {
-                            if (longest > SILENT_STOP_MILLIS && !ended.await(SILENT_STOP_MILLIS, TimeUnit.MILLISECONDS)) {
-                                System.err.println("the step is brought to its end and a checkpoint written; `kill -9` does not wait, the last"
-                                        + " checkpoint stays");
-                            }
-                            if (!ended.await(longest, TimeUnit.MILLISECONDS)) {
-                                System.err.println("error: stopped in the middle; hidden files ending in .part beside the output"
-                                        + " can be deleted");
-                            }
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        }
-                    }
-                },
-                "lab-stop"));
     }
 
     /**
@@ -138,16 +112,26 @@ public final class Lab implements Runnable {
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExpandAtFiles(false);
-        line.setParameterExceptionHandler((e, args) -> wrongUse(e, console));
+        line.setParameterExceptionHandler((e, args) -> wrongUse(e, List.of(args), console));
         line.setExecutionExceptionHandler((e, failed, result) -> failed(e, failed, console));
         return line;
     }
 
-    private static int wrongUse(ParameterException e, Console console) {
-        String verb = e.getCommandLine().getCommandSpec().qualifiedName();
-        console.error(oneLine(e instanceof UnmatchedArgumentException unmatched ? complaint(unmatched) : e.getMessage())
+    private static int wrongUse(ParameterException e, List<String> args, Console console) {
+        CommandLine.Model.CommandSpec command = e.getCommandLine().getCommandSpec();
+        String verb = command.qualifiedName();
+        String message = e instanceof UnmatchedArgumentException unmatched ? complaint(unmatched) : e.getMessage();
+        console.error(oneLine(twice(command, args).orElse(message))
                 + " (see `" + verb + " --help`)");
         return WRONG_USE;
+    }
+
+    /** Of a group, the parser would print the whole synopsis. */
+    private static Optional<String> twice(CommandLine.Model.CommandSpec command, List<String> args) {
+        return args.stream()
+                .filter(word -> command.findOption(word) != null && !command.findOption(word).isMultiValue() && Collections.frequency(args, word) > 1)
+                .findFirst()
+                .map(word -> "option " + word + " stands there twice; give it once");
     }
 
     private static String complaint(UnmatchedArgumentException e) {

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -83,10 +85,92 @@ class FineTuneTest {
         assertThat(cli.run(words("--set", "speed=9")).exit()).isEqualTo(Lab.WRONG_USE);
         assertThat(cli.run(words("--set", "speed=9")).err()).contains("\"speed\" of training is not known; there are epochs, batch_size");
         assertThat(cli.run(words("--strategy", "magic")).err()).contains("there are auto, contrastive");
+        assertThat(cli.run(words("--batch-size", 4)).err()).contains("option --batch-size stands there twice; give it once");
         assertThat(cli.run(words("--set", "loss.scale=9")).err()).contains("needs --loss NAME");
         Cli.Result untaught = cli.run(words("--strategy", "distill"));
         assertThat(untaught.exit()).isEqualTo(Lab.FAILED);
         assertThat(untaught.err()).contains("--set teacher=MODEL");
         assertThat(cli.run(words("--loss", "cosent")).err()).contains("cosent does not read pairs; for these there are").contains("gist");
+    }
+
+    /** What the user sees last is one line; before it only the plan. Nothing of a model is there. */
+    private void refused(Cli.Result result, String... parts) throws IOException {
+        assertThat(result.exit()).as(result.err()).isEqualTo(Lab.FAILED);
+        List<String> errors = result.err().lines().filter(line -> line.startsWith("error: ")).toList();
+        assertThat(errors).as(result.err()).hasSize(1);
+        assertThat(errors.get(0)).contains(parts);
+        assertThat(result.err().lines().reduce("", (first, second) -> second)).isEqualTo(errors.get(0));
+        assertThat(result.err()).doesNotContain("Exception");
+        assertThat(result.out()).isEmpty();
+        assertThat(folder.resolve("tuned")).doesNotExist();
+        assertThat(folder.resolve("models/tuned")).doesNotExist();
+        Path training = folder.resolve("models/training");
+        assertThat(Files.exists(training) ? Cli.names(training) : List.of()).isEmpty();
+    }
+
+    private Cli.Result onFile(String name, String content, Object... more) throws IOException {
+        pairs = Files.writeString(folder.resolve(name), content);
+        Object[] first = {"fine-tune", "--model", model, "--data", pairs, "--out", folder.resolve("tuned"), "--set", "threads=1"};
+        return cli.run(Stream.of(first, more).flatMap(Stream::of).toArray());
+    }
+
+    @Test
+    void dataThatTeachNothingAreRefusedByFileAndLine() throws IOException {
+        Path good = pairs;
+        refused(onFile("empty.jsonl", ""), "empty.jsonl is empty", "give a file with data");
+        refused(onFile("empty.tsv", "query\tdocument\n"), "empty.tsv", "no row");
+        refused(onFile("one.jsonl", "{\"query\": \"a\"}\n{\"query\": \"b\"}\n"),
+                "one.jsonl is one-sided: it has queries but no documents", "--columns document=NAME");
+        refused(onFile("gap.jsonl", "{\"query\": \"a\", \"document\": \"b\"}\n{\"query\": \"c\"}\n"), "gap.jsonl:2", "\"document\" is missing");
+        refused(onFile("blank.tsv", "query\tdocument\na\tb\nc\t \n"), "blank.tsv:3", "document is empty");
+        refused(onFile("label.tsv", "label\ttext\n" + "x\ta long text\n".repeat(20)), "label.tsv", "one label only (\"x\")", "at least two labels");
+        refused(onFile("noise.jsonl", "not json\n"), "noise.jsonl:1");
+        refused(onFile("few.tsv", "query\tdocument\na b\tc d\ne f\tg h\n"), "few.tsv", "2 rows", "give more rows");
+        refused(onFile("large.jsonl", Files.readString(good).replace("question", "query").replace("answer", "document"), "--batch-size", 4096),
+                "the batch has 4096 rows", "at most as many");
+        pairs = folder.resolve("absent.jsonl");
+        refused(cli.run(words()), "absent.jsonl");
+    }
+
+    @Test
+    void placesThatCannotServeAreToldBeforeAnyWork() throws IOException {
+        Path out = folder.resolve("there");
+        Files.createDirectory(out);
+        assertThat(cli.run(words("--epochs", 0.2, "--out", out)).done().err()).doesNotContain("error");
+        refused(cli.run(words("--out", out)), out.toString(), "is not empty", "absent or empty");
+        assertThat(out.resolve("modules.json")).exists();
+        refused(cli.run(words("--out", pairs)), pairs.toString(), "no folder that may be written");
+        refused(cli.run(words("--out", pairs.resolve("below"))), pairs.toString(), "no folder that may be written");
+        Path parent = Cli.copy(Cli.fixture("static-mean"), folder.resolve("parent"));
+        model = parent;
+        Files.delete(parent.resolve("tokenizer.json"));
+        refused(cli.run(words()), parent.toString(), "tokenizer.json");
+        model = folder.resolve("nowhere");
+        refused(cli.run(words()), "nowhere");
+    }
+
+    @Test
+    void aLossThatIsNotFiniteNamesStepAndRows() throws IOException {
+        refused(cli.run(words("--loss", "multiple-negatives", "--set", "loss.scale=1e300", "--set", "warmup_steps=0")),
+                "training stopped at step 1, rows [", "of the training part: the loss is NaN; lower the learning rate");
+    }
+
+    @Test
+    void denoisingTrainsByItsName() throws IOException {
+        StringBuilder texts = new StringBuilder();
+        for (int i = 0; i < 120; i++) {
+            texts.append("{\"title\": \"").append(WORDS[i % 24]).append(' ').append(WORDS[i / 5]).append("\", \"text\": \"");
+            for (int step = 0; step < 12; step++) {
+                texts.append(WORDS[(i * (step % 5 + 1) + step) % 24]).append(' ');
+            }
+            texts.append("\"}\n");
+        }
+        String content = texts.toString();
+        refused(onFile("texts.jsonl", content, "--loss", "denoising", "--set", "generators=title"), "static token table", "choose another loss", "stages=queries");
+        refused(onFile("texts.jsonl", content, "--set", "first_stage=denoising", "--set", "generators=title"), "static token table", "stages=queries");
+        model = Cli.fixture("bert-mean");
+        JsonNode json = onFile("texts.jsonl", content, "--loss", "denoising", "--set", "generators=title", "--set", "preservation=-1", "--json").done().json();
+        assertThat(json.path("notes").toString()).contains("loss denoising").contains("60 % of the tokens deleted");
+        assertThat(cli.run("models", "verify", folder.resolve("tuned")).exit()).isZero();
     }
 }

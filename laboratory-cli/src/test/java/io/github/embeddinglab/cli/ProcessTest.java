@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProcessTest {
     private static final String RUNTIME_CLASS = "ai/onnxruntime/OrtEnvironment.class";
     private static final long PATIENCE_SECONDS = 120;
+    private static final String NATIVES = "org.bytedeco.javacpp.cachedir";
     private static final Set<String> BUILD_SERVER = Set.of("CI", "TF_BUILD", "GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI", "TRAVIS",
             "JENKINS_URL", "BUILDKITE", "TEAMCITY_VERSION", "APPVEYOR", "ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS");
 
@@ -35,6 +37,11 @@ class ProcessTest {
 
     @TempDir
     private Path folder = Path.of(".");
+
+    /** Of libtorch, which unpacks to 435 MB: once for all. */
+    private static String natives() {
+        return System.getProperty(NATIVES, Path.of("target", "natives").toAbsolutePath().toString());
+    }
 
     private static String classPath() {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -49,7 +56,8 @@ class ProcessTest {
         Path options = Files.writeString(folder.resolve("class-path.options"), "-cp \"" + classPath + "\"");
         // the flags of the launcher, and no file that a limit on sizes would hit
         command.addAll(List.of(java(), "--enable-native-access=ALL-UNNAMED", "-XX:+IgnoreUnrecognizedVMOptions",
-                "--sun-misc-unsafe-memory-access=allow", "-XX:-UsePerfData", "-Xmx512m", "@" + options, Lab.class.getName()));
+                "--sun-misc-unsafe-memory-access=allow", "-XX:-UsePerfData", "-Xmx512m", "-D" + NATIVES + "=" + natives(), "@" + options,
+                Lab.class.getName()));
         command.addAll(List.of(new Cli(models).arguments(args)));
         return command;
     }
@@ -113,6 +121,60 @@ class ProcessTest {
             }
         }
         return false;
+    }
+
+    private Path pairs() throws IOException {
+        List<String> words = List.of("long work with under copy term covered source such software other version program code your form".split(" ", -1));
+        StringBuilder rows = new StringBuilder("query\tdocument\n");
+        for (int i = 0; i < 196; i++) {
+            rows.append(words.get(i % 14)).append(' ').append(words.get(i / 14)).append('\t')
+                    .append(words.get((i + 1) % 14)).append(' ').append(words.get(i / 14 + 1)).append(' ').append(i).append('\n');
+        }
+        return Files.writeString(folder.resolve("pairs.tsv"), rows);
+    }
+
+    private Object[] training(Path pairs, Path out, Object... more) {
+        return Stream.concat(Stream.of("fine-tune", "--model", Cli.fixture("bert-mean"), "--data", pairs, "--out", out, "--epochs", 30, "--batch-size", 16,
+                "--learning-rate", 1e-3, "--set", "threads=1", "--set", "precision=fp32", "--set", "evaluation_steps=25", "--set", "patience=0",
+                "--set", "interpolation=off"), Stream.of(more)).toArray();
+    }
+
+    @Test
+    void ctrlCLeavesACheckpointThatEndsInTheSameBits() throws IOException, InterruptedException {
+        assumeTrue(works("env", "--default-signal=INT", "true"), "skipped: env cannot restore signals here");
+        Path pairs = pairs();
+        Path whole = folder.resolve("whole");
+        Path resumed = folder.resolve("resumed");
+        end(start(lab(List.of(), classPath(), training(pairs, whole)))).done();
+        Process process = start(lab(List.of("env", "--default-signal=INT,TERM"), classPath(), training(pairs, resumed)));
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (process.isAlive() && !Files.readString(folder.resolve("stderr")).contains("after step 50:") && System.nanoTime() < deadline) {
+            Thread.sleep(5);
+        }
+        assertThat(works("kill", "-INT", String.valueOf(process.pid()))).isTrue();
+        Cli.Result result = end(process);
+        assertThat(result.exit()).as(result.err()).isEqualTo(130);
+        assertThat(result.err().lines().filter(line -> line.startsWith("error: "))).singleElement().asString()
+                .matches("error: training was cancelled after \\d+ of \\d+ steps; the same request with resume \\(--resume\\) goes on from there");
+        assertThat(resumed).doesNotExist();
+        Cli.Result rest = end(start(lab(List.of(), classPath(), training(pairs, resumed, "--resume")))).done();
+        assertThat(rest.err()).contains("resumed after step ").doesNotContain("after step 25:");
+        assertThat(resumed.resolve("model.safetensors")).hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+        assertThat(Cli.names(models.resolve("training"))).isEmpty();
+    }
+
+    @Test
+    void trainingWithoutNativesNamesThePlatformsThatHaveSome() throws IOException, InterruptedException {
+        String without = Stream.of(classPath().split(File.pathSeparator, -1))
+                .filter(entry -> !entry.matches(".*(pytorch|openblas|javacpp)-[\\d.-]+-[a-z]+-[a-z0-9_]+\\.jar"))
+                .collect(Collectors.joining(File.pathSeparator));
+        assertThat(without).hasSizeLessThan(classPath().length());
+        Path out = folder.resolve("tuned");
+        Path cache = folder.resolve("no-natives");
+        List<String> command = lab(List.of(), without, training(pairs(), out));
+        command.replaceAll(word -> word.startsWith("-D" + NATIVES) ? "-D" + NATIVES + "=" + cache : word);
+        end(start(command)).refused(Lab.FAILED, "libtorch for ", "is not on the class path", "linux-x86_64, linux-arm64, macosx-arm64 or windows-x86_64");
+        assertThat(out).doesNotExist();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.embeddinglab.evaluation;
 
 import io.github.embeddinglab.api.BenchmarkPlan;
+import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.BenchmarkReport;
 import io.github.embeddinglab.api.AuditReport;
 import io.github.embeddinglab.api.AuditSpec;
@@ -20,6 +21,7 @@ import io.github.embeddinglab.evaluation.statistics.Holm;
 import io.github.embeddinglab.evaluation.statistics.PairedTest;
 import io.github.embeddinglab.evaluation.tasks.Tasks;
 import java.util.ArrayList;
+import java.util.concurrent.CancellationException;
 import java.util.List;
 
 /** Evaluates the models of one laboratory. */
@@ -55,6 +57,8 @@ final class EvaluationRoom implements Benchmarks {
         try (Embedder embedder = laboratory.models().load(model)) {
             return evaluator.evaluate(
                     options.cache().<Embedder>map(folder -> CachingEmbedder.over(embedder, folder)).orElse(embedder), options);
+        } catch (CancellationException e) {
+            throw new CancelledException("the evaluation of " + model + " was cancelled by an interrupt", e);
         }
     }
 

@@ -158,6 +158,15 @@ public final class Losses {
     }
 
     /**
+     * Most tokens of a text are deleted, and its vector has to suffice to write it whole (TSDAE); plain texts.
+     *
+     * @return deleted_share is a setting of the training
+     */
+    public static LossChoice denoising() {
+        return named("denoising");
+    }
+
+    /**
      * Vectors as a teacher's, through a trained map where the widths differ; texts of any form.
      *
      * @return without settings

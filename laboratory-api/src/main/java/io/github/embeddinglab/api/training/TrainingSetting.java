@@ -77,13 +77,17 @@ public enum TrainingSetting {
     /** Rank of an adapter's change; 0 for a full matrix. */
     ADAPTER_RANK(integer(0, 4096), 0),
     /** Stages of domain adaptation. */
-    STAGES(oneOf("both", "masked", "queries"), "both"),
+    STAGES(oneOf("both", "first", "queries"), "both"),
+    /** What the first stage of domain adaptation is: masked language modelling, or a denoising autoencoder (TSDAE). */
+    FIRST_STAGE(oneOf("masked", "denoising"), "masked"),
     /** Share of the tokens that masked language modelling hides. */
     MASKED_SHARE(number(0.01, 0.9), 0.15),
-    /** How often the masked stage of domain adaptation sees each text. */
-    MASKED_EPOCHS(number(0.001, 10_000), 1.0),
-    /** The greatest learning rate of the masked stage of domain adaptation. */
-    MASKED_LEARNING_RATE(number(1e-9, 1), 5e-5),
+    /** Share of the tokens that a denoising autoencoder deletes. */
+    DELETED_SHARE(number(0.01, 0.95), 0.6),
+    /** How often the first stage of domain adaptation sees each text. */
+    FIRST_EPOCHS(number(0.001, 10_000), 1.0),
+    /** The greatest learning rate of the first stage of domain adaptation. */
+    FIRST_LEARNING_RATE(number(1e-9, 1), 2e-5),
     /** Makers of queries from plain documents, by name, with commas between them. */
     GENERATORS(text(), "heading,first-sentence,keywords"),
     /** Weight of BM25 beside the parent's cosine in the scores of made queries. */

@@ -188,7 +188,8 @@ public final class TrainableModel {
     public Tensor words() {
         EncoderPass pass = encoder;
         if (pass == null) {
-            throw new InvalidInputException("a static token table has no encoder that could tell hidden words; choose another objective");
+            throw new InvalidInputException("a static token table has no encoder that could tell hidden words or deleted ones;"
+                    + " choose another loss, or in domain-adaptive leave the first stage out (stages=queries)");
         }
         return weights.get(pass.words());
     }

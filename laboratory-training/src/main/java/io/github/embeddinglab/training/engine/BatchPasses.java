@@ -98,7 +98,7 @@ final class BatchPasses {
         }
         Tensor value = objective.loss(encoded, part);
         double loss = value.item();
-        finite("loss", loss, step);
+        finite("loss", loss);
         (share == 1 ? value : value.multiply(share)).backward();
         return share * loss;
     }
@@ -128,7 +128,7 @@ final class BatchPasses {
         }
         Tensor value = objective.loss(whole, batch);
         double loss = value.item();
-        finite("loss", loss, step);
+        finite("loss", loss);
         value.backward();
         List<Supplier<List<Tensor>>> back = new ArrayList<>();
         for (int lane = 0; lane < cut.size(); lane++) {
@@ -165,7 +165,7 @@ final class BatchPasses {
         }
         Tensor value = objective.loss(leaves, batch);
         double loss = value.item();
-        finite("loss", loss, step);
+        finite("loss", loss);
         value.backward();
         for (int column = 0; column < batch.columns().size(); column++) {
             backward(batch.columns().get(column), column, share(texts), leaves.get(column));
@@ -257,9 +257,9 @@ final class BatchPasses {
         }
     }
 
-    static void finite(String what, double value, int step) {
+    static void finite(String what, double value) {
         if (!Double.isFinite(value)) {
-            throw new InvalidInputException("the " + what + " of step " + step + " is " + value
+            throw new InvalidInputException("the " + what + " is " + value
                     + "; lower the learning rate, or look for empty texts and wild labels in this batch");
         }
     }

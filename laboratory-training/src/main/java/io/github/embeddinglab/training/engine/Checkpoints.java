@@ -87,7 +87,7 @@ public final class Checkpoints {
      */
     public Path write(TrainingEngine engine, Map<String, String> position) {
         List<Path> before = all();
-        Path target = directory.resolve("step-%06d".formatted(engine.steps()));
+        Path target = target(engine);
         if (before.contains(target)) {
             return target; // nothing happened since
         }
@@ -117,6 +117,20 @@ public final class Checkpoints {
             }
         }
         return target;
+    }
+
+    /**
+     * Whether the state of an engine stands already.
+     *
+     * @param engine between two steps
+     * @return true when a checkpoint of its step is there
+     */
+    public boolean holds(TrainingEngine engine) {
+        return Files.isDirectory(target(engine));
+    }
+
+    private Path target(TrainingEngine engine) {
+        return directory.resolve("step-%06d".formatted(engine.steps()));
     }
 
     private static Tensors.Tensor tensor(TrainingEngine engine, String name, Tensor source) {

@@ -122,7 +122,7 @@ public final class TrainingEngine {
             backend.clearGradients(parameters);
             double loss = new BatchPasses(backend, model, objective, settings, done).run(plan, batch);
             double norm = backend.clipGradients(parameters, settings.maxGradientNorm());
-            BatchPasses.finite("gradient norm", norm, done);
+            BatchPasses.finite("gradient norm", norm);
             double rate = settings.learningRate().at(done);
             optimizer.step(rate);
             backend.clearGradients(parameters);

@@ -37,7 +37,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>The number of threads is a setting of the whole process: libtorch and OpenBLAS keep their own counts, both are set, and
  * the last backend opened decides. JavaCPP unpacks the natives (435 MB) once into the folder that the system property
- * {@code org.bytedeco.javacpp.cachedir} names, {@code ~/.javacpp/cache} without it.
+ * {@code org.bytedeco.javacpp.cachedir} names, {@code ~/.javacpp/cache} without it ({@link LibtorchNatives}).
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 @SuppressWarnings("try") // scopes are closed, not read

@@ -29,6 +29,7 @@ import io.github.embeddinglab.training.loss.SoftmaxLoss;
 import io.github.embeddinglab.training.loss.SymmetricMultipleNegativesLoss;
 import io.github.embeddinglab.training.loss.TripletLoss;
 import io.github.embeddinglab.training.objective.AdaptiveLayers;
+import io.github.embeddinglab.training.objective.DenoisingAutoencoder;
 import io.github.embeddinglab.training.objective.MaskedLanguage;
 import io.github.embeddinglab.training.objective.SimCse;
 import io.github.embeddinglab.training.spi.TrainingBackend;
@@ -39,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -51,7 +53,6 @@ public final class LossMaker {
     private static final double SCALE = 20;
     /** The teacher's cosines lie within -1 and 1: at temperature 1 all documents would share alike. */
     private static final double TEMPERATURE = 0.05;
-    private static final double HIDDEN = 0.15;
     private static final Set<Form> PAIRS = Set.of(Form.PAIRS, Form.TRIPLETS, Form.LABELLED);
     private static final Set<Form> TWO_TEXTS = Set.of(Form.PAIRS, Form.LABELLED);
     private static final Set<Form> SCORED = Set.of(Form.SCORED_PAIRS);
@@ -63,7 +64,7 @@ public final class LossMaker {
     /** Settings that every loss on embeddings has, since each wraps it. */
     private static final Set<String> WRAPPERS = Set.of(CACHED, MATRYOSHKA, ADAPTIVE, ORTHOGONAL);
     /** Losses on whole texts, which nothing wraps, and losses with a width of their own, which is not cut. */
-    private static final Set<String> UNWRAPPED = Set.of("masked-language", "simcse");
+    private static final Set<String> UNWRAPPED = Set.of("denoising", "masked-language", "simcse");
     private static final Set<String> OF_ONE_WIDTH = Set.of("softmax", "mse", "embedding-distillation");
     private static final Set<String> PAIRING = Set.of("mega-batch-margin", "multiple-negatives", "symmetric-multiple-negatives");
     private static final Map<String, Entry> TABLE = table();
@@ -92,14 +93,31 @@ public final class LossMaker {
         int dimensions() {
             return model.description().dimensions();
         }
+
+        double share(TrainingSetting setting) {
+            return recipe.number(setting).orElseThrow(() -> new IllegalStateException(setting.key() + " has a default"));
+        }
     }
 
     private interface Maker {
-        Loss make(Map<String, Double> settings, Place place);
+        Loss make(Values settings, Place place);
     }
 
     private interface ObjectiveMaker {
-        Objective make(Map<String, Double> settings, Place place);
+        Objective make(Values settings, Place place);
+    }
+
+    /** Settings of a loss, the table's where none was given. */
+    private record Values(Map<String, Double> given, Map<String, Double> table) {
+        double of(String name) {
+            Double own = given.get(name);
+            return own != null ? own : Objects.requireNonNull(table.get(name), name);
+        }
+
+        /** A wrapper is off unless it was asked for. */
+        double wrapping(String name) {
+            return given.getOrDefault(name, 0.0);
+        }
     }
 
     private record Entry(Set<Form> forms, Map<String, Double> settings, Outside outside, ObjectiveMaker maker) {}
@@ -117,61 +135,63 @@ public final class LossMaker {
         Map<String, Double> scale = Map.of("scale", SCALE);
         Map<String, Double> half = Map.of("margin", 0.5);
         Map<String, Double> five = Map.of("margin", 5.0);
-        all.put("angle", of(SCORED, scale, (s, p) -> new AngleLoss(s.getOrDefault("scale", SCALE))));
+        all.put("angle", of(SCORED, scale, (s, p) -> new AngleLoss(s.of("scale"))));
         for (BatchTripletLoss.Mining mining : BatchTripletLoss.Mining.values()) {
             String name = "batch-" + mining.name().toLowerCase(Locale.ROOT).replace('_', '-') + "-triplet";
             all.put(name, of(Set.of(Form.LABELLED), five, (s, p) -> new BatchTripletLoss(
-                    mining, BatchTripletLoss.of(mining).distance(), s.getOrDefault("margin", 5.0))));
+                    mining, BatchTripletLoss.of(mining).distance(), s.of("margin"))));
         }
-        all.put("contrastive", of(SCORED, half, (s, p) -> new ContrastiveLoss(Distance.COSINE, s.getOrDefault("margin", 0.5))));
-        all.put("cosent", of(SCORED, scale, (s, p) -> new CoSentLoss(s.getOrDefault("scale", SCALE))));
+        all.put("contrastive", of(SCORED, half, (s, p) -> new ContrastiveLoss(Distance.COSINE, s.of("margin"))));
+        all.put("cosent", of(SCORED, scale, (s, p) -> new CoSentLoss(s.of("scale"))));
         all.put("cosine", of(SCORED, Map.of(), (s, p) -> new CosineSimilarityLoss()));
+        all.put("denoising", new Entry(TEXTS, Map.of(), Outside.NOTHING, (s, p) -> DenoisingAutoencoder.of(
+                p.model(), p.backend(), SpecialTokens.of(p.tokenizer()).ids(), p.share(TrainingSetting.DELETED_SHARE))));
         all.put("distillation", of(Set.of(Form.TRIPLETS), Map.of("temperature", TEMPERATURE), Outside.TEACHER_SCORES, (s, p) ->
-                new DistillationLoss(s.getOrDefault("temperature", TEMPERATURE))));
+                new DistillationLoss(s.of("temperature"))));
         all.put("embedding-distillation", of(
                 Set.of(Form.DOCUMENTS, Form.LABELLED, Form.PAIRS, Form.TRIPLETS, Form.SCORED_PAIRS),
                 Map.of(),
                 Outside.TEACHER_VECTORS,
                 (s, p) -> embeddingDistillation(p)));
         all.put("gist", of(Set.of(Form.PAIRS, Form.TRIPLETS), Map.of("scale", SCALE, "margin", 0.0), Outside.GUIDE_VECTORS, (s, p) ->
-                new GistLoss(s.getOrDefault("scale", SCALE), GistLoss.MarginKind.ABSOLUTE, s.getOrDefault("margin", 0.0))));
+                new GistLoss(s.of("scale"), GistLoss.MarginKind.ABSOLUTE, s.of("margin"))));
         all.put("margin-mse", of(Set.of(Form.SCORED_TRIPLETS, Form.TRIPLETS), Map.of(), Outside.TEACHER_MARGINS, (s, p) -> new MarginMseLoss()));
         all.put("masked-language", new Entry(TEXTS, Map.of(), Outside.NOTHING, (s, p) -> MaskedLanguage.of(
                 p.model(),
                 p.backend(),
-                MaskedVocabulary.of(p.tokenizer(), p.vocabulary()),
-                p.recipe().number(TrainingSetting.MASKED_SHARE).orElse(HIDDEN))));
+                SpecialTokens.of(p.tokenizer()).vocabulary(p.vocabulary()),
+                p.share(TrainingSetting.MASKED_SHARE))));
         all.put("mega-batch-margin", of(TWO_TEXTS, Map.of("positive_margin", 0.8, "negative_margin", 0.3), (s, p) ->
-                new MegaBatchMarginLoss(s.getOrDefault("positive_margin", 0.8), s.getOrDefault("negative_margin", 0.3))));
+                new MegaBatchMarginLoss(s.of("positive_margin"), s.of("negative_margin"))));
         all.put("mse", of(Set.of(Form.DOCUMENTS, Form.LABELLED, Form.PAIRS), Map.of(), Outside.TEACHER_VECTOR, (s, p) -> mse(p)));
-        all.put("multiple-negatives", of(PAIRS, scale, (s, p) -> new MultipleNegativesLoss(s.getOrDefault("scale", SCALE))));
+        all.put("multiple-negatives", of(PAIRS, scale, (s, p) -> new MultipleNegativesLoss(s.of("scale"))));
         all.put("online-contrastive", of(SCORED, half, (s, p) ->
-                new OnlineContrastiveLoss(Distance.COSINE, s.getOrDefault("margin", 0.5))));
+                new OnlineContrastiveLoss(Distance.COSINE, s.of("margin"))));
         all.put("simcse", new Entry(
                 Set.of(Form.DOCUMENTS, Form.LABELLED, Form.PAIRS, Form.TRIPLETS), scale, Outside.NOTHING, (s, p) ->
-                        new SimCse(s.getOrDefault("scale", SCALE))));
+                        new SimCse(s.of("scale"))));
         all.put("softmax", of(Set.of(Form.LABELLED_PAIRS), Map.of(), (s, p) -> softmax(p)));
         all.put("symmetric-multiple-negatives", of(PAIRS, scale, (s, p) ->
-                new SymmetricMultipleNegativesLoss(s.getOrDefault("scale", SCALE))));
+                new SymmetricMultipleNegativesLoss(s.of("scale"))));
         all.put("triplet", of(Set.of(Form.TRIPLETS), five, (s, p) ->
-                new TripletLoss(Distance.EUCLIDEAN, s.getOrDefault("margin", 5.0))));
+                new TripletLoss(Distance.EUCLIDEAN, s.of("margin"))));
         return all;
     }
 
-    private static Objective wrapped(Loss loss, Map<String, Double> settings, Place place) {
+    private static Objective wrapped(Loss loss, Values settings, Place place) {
         Loss inner = loss;
-        if (settings.getOrDefault(MATRYOSHKA, 0.0) != 0) {
+        if (settings.wrapping(MATRYOSHKA) != 0) {
             List<Integer> widths = new ArrayList<>();
             for (int width = place.dimensions(); width >= Math.max(8, place.dimensions() / 8); width /= 2) {
                 widths.add(width);
             }
             inner = new MatryoshkaLoss(inner, widths);
         }
-        double weight = settings.getOrDefault(ORTHOGONAL, 0.0);
+        double weight = settings.wrapping(ORTHOGONAL);
         if (weight > 0) {
             inner = new OrthogonalRegularisation(inner, weight, weight);
         }
-        return settings.getOrDefault(ADAPTIVE, 0.0) != 0 ? new AdaptiveLayers(inner, 1, 1, 0.3) : Objective.of(inner);
+        return settings.wrapping(ADAPTIVE) != 0 ? new AdaptiveLayers(inner, 1, 1, 0.3) : Objective.of(inner);
     }
 
     private static Loss mse(Place place) {
@@ -349,6 +369,7 @@ public final class LossMaker {
     }
 
     static Objective make(LossChoice choice, Place place) {
-        return entry(choice).maker().make(choice.settings(), place);
+        Entry entry = entry(choice);
+        return entry.maker().make(new Values(choice.settings(), entry.settings()), place);
     }
 }

@@ -4,12 +4,17 @@ import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Embeddings;
 import io.github.embeddinglab.api.Role;
+import io.github.embeddinglab.vectors.FloatMatrix;
+import io.github.embeddinglab.vectors.VectorKernel;
+import io.github.embeddinglab.vectors.VectorKernels;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Labels of a batch that another model gives. Vectors have length 1. */
 final class OutsideLabels {
     private final Outside kind;
     private final Embedder model;
+    private final VectorKernel kernel = VectorKernels.current();
 
     OutsideLabels(Outside kind, Embedder model) {
         this.kind = kind;
@@ -40,9 +45,9 @@ final class OutsideLabels {
     Labels of(List<List<String>> columns, List<Role> roles) {
         int used = kind == Outside.TEACHER_VECTOR ? 1 : columns.size();
         int rows = columns.get(0).size();
-        double[][][] vectors = new double[used][][];
+        List<FloatMatrix> vectors = new ArrayList<>();
         for (int column = 0; column < used; column++) {
-            vectors[column] = unit(model.embed(columns.get(column), EmbedOptions.defaults().role(roles.get(column))));
+            vectors.add(unit(columns.get(column), roles.get(column)));
         }
         int width = switch (kind) {
             case TEACHER_SCORES -> used - 1;
@@ -51,38 +56,21 @@ final class OutsideLabels {
         };
         double[] values = new double[Math.multiplyExact(rows, width)];
         for (int row = 0; row < rows; row++) {
+            int at = row;
+            List<float[]> own = vectors.stream().map(matrix -> matrix.row(at)).toList();
             for (int i = 0; i < width; i++) {
                 values[row * width + i] = switch (kind) {
-                    case TEACHER_SCORES -> dot(vectors[0][row], vectors[i + 1][row]);
-                    case TEACHER_MARGINS -> dot(vectors[0][row], vectors[1][row]) - dot(vectors[0][row], vectors[i + 2][row]);
-                    default -> vectors[i / model.dimensions()][row][i % model.dimensions()];
+                    case TEACHER_SCORES -> kernel.dot(own.get(0), own.get(i + 1));
+                    case TEACHER_MARGINS -> kernel.dot(own.get(0), own.get(1)) - kernel.dot(own.get(0), own.get(i + 2));
+                    default -> own.get(i / model.dimensions())[i % model.dimensions()];
                 };
             }
         }
         return new Labels(values, width);
     }
 
-    private static double[][] unit(Embeddings embeddings) {
-        double[][] out = new double[embeddings.rows()][embeddings.dimensions()];
-        for (int row = 0; row < out.length; row++) {
-            float[] vector = embeddings.vector(row);
-            double square = 0;
-            for (float value : vector) {
-                square += value * (double) value;
-            }
-            double length = square > 0 ? Math.sqrt(square) : 1;
-            for (int i = 0; i < vector.length; i++) {
-                out[row][i] = vector[i] / length;
-            }
-        }
-        return out;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
+    private FloatMatrix unit(List<String> texts, Role role) {
+        Embeddings embeddings = model.embed(texts, EmbedOptions.defaults().role(role));
+        return FloatMatrix.of(embeddings.toArray(), embeddings.rows(), embeddings.dimensions()).normalized();
     }
 }

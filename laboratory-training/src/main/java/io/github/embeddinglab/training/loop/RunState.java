@@ -2,6 +2,7 @@ package io.github.embeddinglab.training.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.training.FineTuning.Recipe;
@@ -81,8 +82,22 @@ final class RunState {
         }
     }
 
-    /** Writes all that the training needs to go on. */
+    /** Writes all that the training needs to go on; a disk that refuses leaves the checkpoint before it. */
     void save(TrainingEngine engine, Position position) {
+        boolean earlier = Checkpoints.in(directory).latest().isPresent();
+        try {
+            write(engine, position);
+        } catch (CancelledException e) {
+            throw e;
+        } catch (LaboratoryException e) {
+            throw earlier ? new LaboratoryException(e.getMessage() + "; the checkpoint before it stays (--resume)", e) : e;
+        }
+    }
+
+    private void write(TrainingEngine engine, Position position) {
+        if (Checkpoints.in(directory).holds(engine)) {
+            return; // what was found since is found again; the weights that it names must stay
+        }
         Best best = position.best();
         Tensors weights = best.weights();
         if (weights != null && best.step() != bestWritten) {

@@ -1,9 +1,11 @@
 package io.github.embeddinglab.training.loop;
 
+import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EvaluationOptions;
 import io.github.embeddinglab.api.Evaluator;
 import io.github.embeddinglab.api.Sampling;
+import java.util.concurrent.CancellationException;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -20,6 +22,10 @@ public record SelectionLook(Evaluator evaluator, String metric) {
             EvaluationOptions.defaults().sampling(Sampling.defaults().withResamples(100));
 
     double at(Embedder embedder) {
-        return evaluator.evaluate(embedder, QUICK).score(metric).value();
+        try {
+            return evaluator.evaluate(embedder, QUICK).score(metric).value();
+        } catch (CancellationException e) {
+            throw new CancelledException("the look at the selection part was cancelled", e);
+        }
     }
 }

@@ -81,7 +81,8 @@ public final class TrainingLoop {
     private record Open(LibtorchBackend backend, ModelFolder folder, TextTokens tokens, RowBatches batches, int vocabulary) {}
 
     /**
-     * Trains. Blocks; an interrupt stops it at the next step.
+     * Trains. Blocks; an interrupt stops it at the next step. Checkpoints stay until {@link TrainingPlaces#forget}, lest a disk that
+     * refuses the result takes the training with it.
      *
      * @param inputs model, rows, recipe
      * @param running who is told
@@ -104,9 +105,7 @@ public final class TrainingLoop {
                 state.clear();
             }
             TrainingLoop loop = new TrainingLoop(inputs, running, state, PlannedSteps.of(recipe, batches.stepsPerEpoch()));
-            TrainingOutcome outcome = loop.train(new Open(backend, folder, tokens, batches, tokenizer.vocabularySize()));
-            state.clear();
-            return outcome;
+            return loop.train(new Open(backend, folder, tokens, batches, tokenizer.vocabularySize()));
         }
     }
 
@@ -153,8 +152,13 @@ public final class TrainingLoop {
         } else {
             best = new Best(null, look(seen, 0), 0);
         }
-        steps(open, engine, seen);
-        Chosen chosen = choose(open, model, parent, before);
+        Chosen chosen;
+        try {
+            steps(open, engine, seen);
+            chosen = choose(open, model, parent, before);
+        } catch (CancelledException e) {
+            throw kept(engine, e);
+        }
         return new TrainingOutcome(chosen.weights(), chosen.words(), new Course(losses.size(), seconds(), losses, looks, notes));
     }
 
@@ -225,41 +229,51 @@ public final class TrainingLoop {
     private void steps(Open open, TrainingEngine engine, ModelInTraining seen) {
         firstStep = engine.steps();
         secondsAtFirstStep = seconds();
-        int patience = inputs.recipe().whole(TrainingSetting.PATIENCE).orElse(0);
         List<Double> measured = new ArrayList<>();
         try (BatchAhead ahead = new BatchAhead(open.batches())) {
-            while (engine.steps() < plan.steps()) {
+            while (!stopsEarly(seen, engine) && engine.steps() < plan.steps()) {
                 long before = System.nanoTime();
                 step(engine, ahead);
                 measured.add((System.nanoTime() - before) / NANOS);
                 if (!planned && measured.size() == PlannedSteps.MEASURED) {
                     replan(engine, measured);
                 }
-                if (inputs.look() == null || !plan.looksAfter(engine.steps())) {
-                    continue;
-                }
-                consider(seen, engine.steps());
-                if (sinceBest >= patience && patience > 0 && engine.steps() < plan.steps()) {
-                    notes.add("stopped early after step " + engine.steps() + ": no gain on the selection part in " + patience + " looks");
-                    break;
-                }
-                if (seconds() - saved > SAVE_EVERY_SECONDS) {
-                    save(engine);
-                }
             }
-        } catch (CancelledException e) {
-            // the flag would break the writing of the files
-            boolean again = Thread.interrupted();
-            save(engine);
-            if (again) {
-                Thread.currentThread().interrupt();
-            }
-            throw new CancelledException("training was cancelled after " + engine.steps() + " of " + plan.steps()
-                    + " steps; the same request with resume (--resume) goes on from there", e);
         }
         if (inputs.look() == null) {
             best = new Best(seen.weights(), Double.NaN, engine.steps());
         }
+        if (seconds() - saved > SAVE_EVERY_SECONDS) {
+            save(engine); // the disk may refuse the result
+        }
+    }
+
+    /** Looks where the plan says so, also after a step whose look was interrupted. */
+    private boolean stopsEarly(ModelInTraining seen, TrainingEngine engine) {
+        int step = engine.steps();
+        if (inputs.look() == null || step == 0 || !plan.looksAfter(step)) {
+            return false;
+        }
+        if (looks.get(looks.size() - 1).step() < step) {
+            consider(seen, step);
+            if (seconds() - saved > SAVE_EVERY_SECONDS) {
+                save(engine);
+            }
+        }
+        int patience = inputs.recipe().whole(TrainingSetting.PATIENCE).orElse(0);
+        boolean early = sinceBest >= patience && patience > 0 && step < plan.steps();
+        if (early) {
+            notes.add("stopped early after step " + step + ": no gain on the selection part in " + patience + " looks");
+        }
+        return early;
+    }
+
+    /** Writes a checkpoint before a training that was cancelled ends. */
+    private CancelledException kept(TrainingEngine engine, CancelledException e) {
+        Thread.interrupted(); // the flag would break the writing of the files, and the exception tells it
+        save(engine);
+        return new CancelledException("training was cancelled after " + engine.steps() + " of " + plan.steps()
+                + " steps; the same request with resume (--resume) goes on from there", e);
     }
 
     private void save(TrainingEngine engine) {

@@ -1,5 +1,8 @@
 package io.github.embeddinglab.training.room;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.FineTuning.Recipe;
@@ -9,6 +12,8 @@ import io.github.embeddinglab.api.training.PairJudge;
 import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.core.files.WholeFiles;
+import io.github.embeddinglab.core.model.ModelFolder;
+import io.github.embeddinglab.core.model.ModelFolderWriter;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.generation.Generation;
 import io.github.embeddinglab.training.loop.TrainingInputs;
@@ -25,11 +30,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Strategy domain-adaptive: hidden words first, then queries made from the documents with margins of the parent and BM25. The result
- * of the first stage is kept until the second has ended, so that a resumed training does not make it again.
+ * Strategy domain-adaptive: words that are hidden or deleted first, then queries made from the documents with margins of the parent
+ * and BM25. The result and the course of the first stage are kept until the second has ended, so that a resumed training does not make
+ * it again, and counts on from its steps.
  */
 final class DomainStages {
     private static final double SHARE_OF_FIRST = 1.0 / 3;
+    private static final String FIRST = "first";
+    private static final String COURSE = "first-stage.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Work work;
     private final List<Double> losses = new ArrayList<>();
@@ -48,11 +57,11 @@ final class DomainStages {
     private Product run() {
         Path parent = work.parentFolder();
         String stages = work.recipe().word(TrainingSetting.STAGES);
-        if (stages.equals("masked")) {
-            return product(masked(parent), parent);
+        if (stages.equals(FIRST)) {
+            return product(first(parent), parent, work.places("-first")::forget);
         }
-        Path masked = work.places("-after-masked").run();
-        Path from = stages.equals("queries") ? parent : masked(parent, masked);
+        Path kept = work.places("-after-first").run();
+        Path from = stages.equals("queries") ? parent : first(parent, kept);
         TrainingSet rows = labelled();
         TrainingPlaces places = work.places("-queries");
         FineTuning.Running running = running(losses.size());
@@ -68,44 +77,74 @@ final class DomainStages {
                         work.look()),
                 running,
                 places);
-        add(outcome, "queries");
-        discard(masked);
-        return product(outcome, parent);
+        add(outcome, "queries stage");
+        return product(outcome, parent, () -> {
+            places.forget();
+            discard(kept);
+        });
     }
 
-    private Product product(TrainingOutcome outcome, Path parent) {
+    private Product product(TrainingOutcome outcome, Path parent, Runnable forgetting) {
         Course course = new Course(losses.size(), seconds, losses, looks, notes);
-        return new WeightsTraining.Tuned(new TrainingOutcome(outcome.weights(), outcome.chosen(), course), parent);
+        return new WeightsTraining.Tuned(new TrainingOutcome(outcome.weights(), outcome.chosen(), course), parent, forgetting);
     }
 
     /** The folder that the first stage left, made anew unless a resumed training finds it. */
-    private Path masked(Path parent, Path target) {
+    private Path first(Path parent, Path target) {
         if (work.running().resume() && Files.exists(target)) {
-            notes.add("masked stage: found as the interrupted training left it");
+            takeCourse(target);
+            notes.add(stage() + ": found as the interrupted training left it");
             return target;
         }
         discard(target);
-        new WeightsTraining.Tuned(masked(parent), parent).write(target);
+        TrainingOutcome outcome = first(parent);
+        try (ModelFolder from = ModelFolder.open(parent)) {
+            ModelFolderWriter.copyWith(from, outcome.weights(), target, Map.of(COURSE, course()));
+        }
+        work.places("-first").forget();
         return target;
     }
 
-    private TrainingOutcome masked(Path parent) {
+    private TrainingOutcome first(Path parent) {
         Map<TrainingSetting, Object> own = new EnumMap<>(work.recipe().settings());
-        own.put(TrainingSetting.EPOCHS, work.recipe().number(TrainingSetting.MASKED_EPOCHS).orElse(1.0));
-        own.put(TrainingSetting.LEARNING_RATE, work.recipe().number(TrainingSetting.MASKED_LEARNING_RATE).orElse(2e-5));
-        boolean alone = work.recipe().word(TrainingSetting.STAGES).equals("masked");
+        own.put(TrainingSetting.EPOCHS, work.recipe().number(TrainingSetting.FIRST_EPOCHS).orElse(1.0));
+        own.put(TrainingSetting.LEARNING_RATE, work.recipe().number(TrainingSetting.FIRST_LEARNING_RATE).orElse(2e-5));
+        boolean alone = work.recipe().word(TrainingSetting.STAGES).equals(FIRST);
         Recipe recipe = new Recipe(work.recipe().strategy(), work.recipe().loss(), own, work.recipe().helpers());
         TrainingOutcome outcome = TrainingLoop.run(
                 new TrainingInputs(
                         TrainingInputs.From.of(parent),
                         work.parts().training(),
                         share(recipe, alone ? 1 : SHARE_OF_FIRST),
-                        new LossChoice("masked-language", Map.of()),
+                        Expansion.first(recipe),
                         alone ? work.look() : null),
                 running(0),
-                work.places("-masked"));
-        add(outcome, "masked");
+                work.places("-first"));
+        add(outcome, stage());
         return outcome;
+    }
+
+    private String stage() {
+        return work.recipe().word(TrainingSetting.FIRST_STAGE) + " stage";
+    }
+
+    private byte[] course() {
+        try {
+            return JSON.writeValueAsBytes(Map.of("losses", losses, "notes", notes, "seconds", seconds));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("numbers and texts are JSON", e);
+        }
+    }
+
+    private void takeCourse(Path kept) {
+        try {
+            JsonNode json = JSON.readTree(kept.resolve(COURSE).toFile());
+            json.path("losses").forEach(loss -> losses.add(loss.asDouble()));
+            json.path("notes").forEach(note -> notes.add(note.asText()));
+            seconds = json.path("seconds").asDouble();
+        } catch (IOException e) {
+            throw new LaboratoryException(kept.resolve(COURSE) + " cannot be read (" + e.getMessage() + "); begin the training anew", e);
+        }
     }
 
     /** A limit of time is divided among the stages. */
@@ -140,7 +179,7 @@ final class DomainStages {
         losses.addAll(outcome.course().losses());
         outcome.course().looks().forEach(look ->
                 looks.add(new TrainingListener.Look(before + look.step(), look.metric(), look.value())));
-        outcome.course().notes().forEach(note -> notes.add(stage + " stage: " + note));
+        outcome.course().notes().forEach(note -> notes.add(stage + ": " + note));
         seconds += outcome.course().seconds();
     }
 

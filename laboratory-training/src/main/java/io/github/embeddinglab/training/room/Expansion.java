@@ -41,8 +41,8 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
         LossChoice chosen = given.loss();
         if (chosen == null || strategy == Strategy.DOMAIN_ADAPTIVE) {
             if (chosen != null) {
-                throw new InvalidInputException("strategy domain-adaptive has its own losses (masked-language, margin-mse), but loss "
-                        + chosen.name() + " was named; leave it out, or choose another strategy");
+                throw new InvalidInputException("strategy domain-adaptive has its own losses (first_stage=masked or first_stage=denoising,"
+                        + " then margin-mse), but loss " + chosen.name() + " was named; leave it out, or choose another strategy");
             }
             chosen = loss(strategy, recipe, form);
             lines.add("loss " + chosen.name() + ": " + reason(chosen));
@@ -150,27 +150,40 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
                             ? "full map" : "map of rank " + recipe.whole(TrainingSetting.ADAPTER_RANK).orElse(0))
                     .append(recipe.word(TrainingSetting.ADAPTER_SIDE).equals("query") ? " of queries alone" : " of queries and documents")
                     .append(" behind frozen vectors");
-            case MLM -> line.append(", ").append(hidden(recipe));
             case DISTILL -> line.append(", teacher ").append(recipe.text(TrainingSetting.TEACHER).orElse("not named"))
                     .append(", learning its ").append(recipe.word(TrainingSetting.DISTILLATION));
             case DOMAIN_ADAPTIVE -> line.append(domain(recipe));
-            default -> { }
+            default -> line.append(corrupted(loss, recipe));
         }
         return line.toString();
     }
 
-    private static String hidden(Recipe recipe) {
-        return String.format(Locale.ROOT, "%.0f %% of the tokens hidden", 100 * recipe.number(TrainingSetting.MASKED_SHARE).orElse(0.0));
+    /** What a loss on words does to its texts; nothing for others. */
+    private static String corrupted(LossChoice loss, Recipe recipe) {
+        return switch (loss.name()) {
+            case "masked-language" -> String.format(
+                    Locale.ROOT, ", %.0f %% of the tokens hidden", 100 * recipe.number(TrainingSetting.MASKED_SHARE).orElse(0.0));
+            case "denoising" -> String.format(
+                    Locale.ROOT, ", %.0f %% of the tokens deleted", 100 * recipe.number(TrainingSetting.DELETED_SHARE).orElse(0.0));
+            default -> "";
+        };
+    }
+
+    /** The loss of domain adaptation's first stage. */
+    static LossChoice first(Recipe recipe) {
+        return new LossChoice(recipe.word(TrainingSetting.FIRST_STAGE).equals("denoising") ? "denoising" : "masked-language", Map.of());
     }
 
     private static String domain(Recipe recipe) {
         String stages = recipe.word(TrainingSetting.STAGES);
         String first = String.format(
                 Locale.ROOT,
-                "masked stage: masked-language, %s, learning rate %s, %s epochs",
-                hidden(recipe),
-                recipe.number(TrainingSetting.MASKED_LEARNING_RATE).orElse(0.0),
-                recipe.number(TrainingSetting.MASKED_EPOCHS).orElse(0.0));
+                "%s stage: %s%s, learning rate %s, %s epochs",
+                recipe.word(TrainingSetting.FIRST_STAGE),
+                first(recipe).name(),
+                corrupted(first(recipe), recipe),
+                recipe.number(TrainingSetting.FIRST_LEARNING_RATE).orElse(0.0),
+                recipe.number(TrainingSetting.FIRST_EPOCHS).orElse(0.0));
         String second = String.format(
                 Locale.ROOT,
                 "queries stage: queries by %s, %d negatives each from the first %d ranks, margins of %s learned with margin-mse",
@@ -181,7 +194,7 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
                         ? "the parent with BM25 (weight " + recipe.number(TrainingSetting.KEYWORD_WEIGHT).orElse(0.0) + ")"
                         : recipe.helpers().judge().name());
         return switch (stages) {
-            case "masked" -> "; " + first;
+            case "first" -> "; " + first;
             case "queries" -> "; " + second;
             default -> "; " + first + "; " + second;
         };
@@ -195,6 +208,7 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
             case "softmax" -> "a classifier over both vectors is to tell the relation";
             case "simcse" -> "each text is to find itself under another dropout";
             case "masked-language" -> "hidden words are to be told from those around them";
+            case "denoising" -> "a vector of the few words left is to tell the whole text";
             case "embedding-distillation" -> "vectors are to be the teacher's";
             default -> "it suits the data";
         };

@@ -2,6 +2,7 @@ package io.github.embeddinglab.training.room;
 
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.ModelFacts;
 import io.github.embeddinglab.api.ModelId;
 import io.github.embeddinglab.api.Scores;
@@ -12,6 +13,7 @@ import io.github.embeddinglab.api.training.FineTuningReport.Course;
 import io.github.embeddinglab.api.training.FineTuningReport.Verdict;
 import io.github.embeddinglab.api.training.Strategy;
 import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.gate.Gate;
 import io.github.embeddinglab.training.libtorch.LibtorchBackend;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +36,7 @@ import java.util.stream.Stream;
 /** One fine-tuning, from the request to the registered or refused model. */
 final class FineTuningRun {
     private static final String SECTION = "finetuning";
-    private static final int KEY_DIGITS = 16;
+    private static final int KEY_DIGITS = 10;
 
     private final RoomContext context;
     private final FineTuning spec;
@@ -64,7 +67,7 @@ final class FineTuningRun {
         try (Others others = Others.open(laboratory, spec.model(), expansion)) {
             RoomParts parts = RoomParts.of(laboratory, set, spec, expansion, Judges.suiting(expansion, others));
             Gate gate = new Gate(laboratory, parts.gate(), spec.judging().general(), expansion.recipe());
-            Path key = context.directory("training").resolve(key(parts, expansion, others));
+            Path key = key(context.directory("training"), parts, expansion, others);
             List<String> lines = new ArrayList<>(expansion.lines());
             lines.addAll(parts.report().lines());
             if (expansion.strategy() != Strategy.ADAPTER) {
@@ -92,16 +95,47 @@ final class FineTuningRun {
         };
     }
 
-    /** The same for the same parent, data and settings, so that an interrupted training is found again. */
-    private String key(RoomParts parts, Expansion expansion, Others others) {
-        return RecordFiles.hash(others.parent().fingerprint() + " " + parts.training().sha256() + " " + expansion.recipe() + " "
-                        + expansion.loss())
-                .substring(0, KEY_DIGITS);
+    /** The same for the same parent, data and settings, so that an interrupted training is found again; inexactly also under others. */
+    private Path key(Path directory, RoomParts parts, Expansion expansion, Others others) {
+        String begun = digits(others.parent().fingerprint() + " " + parts.training().sha256()) + "-";
+        String exact = begun + digits(expansion.recipe() + " " + expansion.loss());
+        if (!spec.running().resume() || !spec.running().inexact() || !Files.isDirectory(directory)) {
+            return directory.resolve(exact);
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            // stages have endings of their own
+            List<Path> left = all.filter(path -> path.getFileName().toString().startsWith(begun)).toList();
+            return directory.resolve(left.stream()
+                    .map(path -> path.getFileName().toString().substring(0, exact.length()))
+                    .filter(name -> name.equals(exact))
+                    .findAny()
+                    .or(() -> left.stream()
+                            .max(Comparator.comparingLong(path -> path.toFile().lastModified()))
+                            .map(path -> path.getFileName().toString().substring(0, exact.length())))
+                    .orElse(exact));
+        } catch (IOException e) {
+            throw new LaboratoryException("folder " + directory + " cannot be listed: " + e.getMessage() + "; check its permissions", e);
+        }
+    }
+
+    private static String digits(String text) {
+        return RecordFiles.hash(text).substring(0, KEY_DIGITS);
     }
 
     private void requireFreeOutput() {
         Path output = spec.running().output();
-        if (output == null || !Files.exists(output)) {
+        if (output == null) {
+            return;
+        }
+        Path there = output.toAbsolutePath().normalize();
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (there == null || !Files.isDirectory(there) || !Files.isWritable(there)) {
+            throw new InvalidInputException("output folder " + output + " cannot be written: " + there
+                    + " is no folder that may be written; name another with --out");
+        }
+        if (!Files.exists(output)) {
             return;
         }
         try (Stream<Path> content = Files.list(output)) {
@@ -109,7 +143,7 @@ final class FineTuningRun {
                 throw new InvalidInputException("output folder " + output + " is not empty; name one that is absent or empty");
             }
         } catch (IOException e) {
-            throw new InvalidInputException("output " + output + " is no folder (" + e.getMessage() + "); name one that is absent or empty", e);
+            throw new InvalidInputException("output folder " + output + " cannot be listed (" + e.getMessage() + "); name another", e);
         }
     }
 
@@ -123,7 +157,7 @@ final class FineTuningRun {
         Path folder = (output == null ? context.directory("tuned").resolve(id.value()) : output).toAbsolutePath().normalize();
         product.write(folder);
         String name = product.name(folder, spec.model());
-        Scores after = gate.scores(name);
+        Scores after = scores(gate, name, folder);
         Verdict verdict = gate.decide(before, after);
         List<String> notes = new ArrayList<>(lines);
         notes.addAll(product.course().notes());
@@ -148,7 +182,22 @@ final class FineTuningRun {
         if (verdict.registered() && product.model()) {
             register(id, folder);
         }
+        product.forget();
         return report;
+    }
+
+    /** A folder that was not judged would stand in the way of the resumed training. */
+    private static Scores scores(Gate gate, String name, Path folder) {
+        try {
+            return gate.scores(name);
+        } catch (RuntimeException e) {
+            try {
+                WholeFiles.delete(folder);
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
     }
 
     private void register(ModelId id, Path folder) {

@@ -14,6 +14,9 @@ interface Product {
     /** Writes it into an absent or empty folder. */
     void write(Path folder);
 
+    /** Removes what the training would be resumed from; once the result is written and judged. */
+    default void forget() {}
+
     /** The name by which the written thing is loaded; the folder itself for a model. */
     default String name(Path folder, String parent) {
         return folder.toString();

@@ -2,24 +2,19 @@ package io.github.embeddinglab.training.room;
 
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.EvaluationData;
-import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.training.DataReport;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.api.training.TrainingSetting;
-import io.github.embeddinglab.evaluation.leakage.LeakCheck;
 import io.github.embeddinglab.training.data.DataParts;
 import io.github.embeddinglab.training.data.DataReports;
-import io.github.embeddinglab.training.data.NormalizedText;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.gate.Judge;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -93,11 +88,7 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
         boolean other = judged.form() != set.form();
         // documents that are searched may be read as plain texts: what is judged by are the queries
         boolean texts = other && set.form() == Form.DOCUMENTS;
-        List<TrainingRow> kept = texts ? set.rows() : other ? withoutAnyTextOf(set, judged) : withoutTextsOf(set, judged);
-        if (kept.isEmpty()) {
-            throw new InvalidInputException("every row of " + set.name() + " has a text of the evaluation data " + judged.name()
-                    + "; give data that they do not share");
-        }
+        List<TrainingRow> kept = texts ? set.rows() : JudgedTexts.leaveOut(set, judged);
         Two two = two(set.withRows(kept), way.share(), way.seed());
         List<String> notes = new ArrayList<>(set.notes());
         if (kept.size() < set.rows().size()) {
@@ -126,32 +117,6 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
                 gate,
                 report,
                 judged.name());
-    }
-
-    /** Rows that share no text with others, but for case, spaces and punctuation; labels' texts alone count for labelled ones. */
-    private static List<TrainingRow> withoutTextsOf(TrainingSet set, TrainingSet judged) {
-        Set<Integer> leaking = new HashSet<>();
-        for (int column = 0; column < Math.min(set.width(), judged.width()); column++) {
-            LeakCheck.against(judged.column(column)).find(set.column(column)).stream()
-                    .filter(leak -> leak.kind() == LeakCheck.Kind.SAME)
-                    .forEach(leak -> leaking.add(leak.text()));
-        }
-        List<TrainingRow> kept = new ArrayList<>();
-        for (int i = 0; i < set.rows().size(); i++) {
-            if (!leaking.contains(i)) {
-                kept.add(set.rows().get(i));
-            }
-        }
-        return kept;
-    }
-
-    /** Rows of another form: none of their texts is one of the judged. */
-    private static List<TrainingRow> withoutAnyTextOf(TrainingSet set, TrainingSet judged) {
-        Set<String> known = new HashSet<>();
-        judged.rows().forEach(row -> row.texts().forEach(text -> known.add(NormalizedText.of(text))));
-        return set.rows().stream()
-                .filter(row -> row.texts().stream().noneMatch(text -> known.contains(NormalizedText.of(text))))
-                .toList();
     }
 
     private record Two(TrainingSet training, TrainingSet selection, DataReport report) {}

@@ -1,7 +1,6 @@
 package io.github.embeddinglab.training.room;
 
 import io.github.embeddinglab.api.EvaluationData;
-import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.training.DataReport;
 import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingRow;
@@ -53,16 +52,7 @@ record TaskLeaks(List<TrainingRow> kept, List<DataReport.Leak> near, List<String
                 }
             }
         }
-        List<TrainingRow> kept = new ArrayList<>();
-        for (int row = 0; row < set.rows().size(); row++) {
-            if (!same.contains(row)) {
-                kept.add(set.rows().get(row));
-            }
-        }
-        if (kept.isEmpty()) {
-            throw new InvalidInputException("every row of " + set.name() + " has a text of the evaluation data " + task.files()
-                    + "; give data that they do not share");
-        }
+        List<TrainingRow> kept = JudgedTexts.leaveOut(set, same::contains, String.valueOf(task.files()));
         same.forEach(near::remove);
         List<String> notes = new ArrayList<>();
         notes.add(String.format(
@@ -74,6 +64,6 @@ record TaskLeaks(List<TrainingRow> kept, List<DataReport.Leak> near, List<String
                 task.files(),
                 same.size(),
                 near.size()));
-        return new TaskLeaks(List.copyOf(kept), List.copyOf(near.values()), notes);
+        return new TaskLeaks(kept, List.copyOf(near.values()), notes);
     }
 }

@@ -6,14 +6,19 @@ import io.github.embeddinglab.core.model.ModelFolderWriter;
 import io.github.embeddinglab.training.loop.TrainingInputs;
 import io.github.embeddinglab.training.loop.TrainingLoop;
 import io.github.embeddinglab.training.loop.TrainingOutcome;
+import io.github.embeddinglab.training.loop.TrainingPlaces;
 import java.nio.file.Path;
 
 /** Strategies of one stage that train weights: contrastive, triplet, mlm, distill. */
 final class WeightsTraining {
     private WeightsTraining() {}
 
-    /** Weights in the parent's folder. */
-    record Tuned(TrainingOutcome outcome, Path parent) implements Product {
+    /**
+     * Weights in the parent's folder.
+     *
+     * @param forgetting removes what the training would be resumed from
+     */
+    record Tuned(TrainingOutcome outcome, Path parent, Runnable forgetting) implements Product {
         @Override
         public Course course() {
             return outcome.course();
@@ -30,6 +35,11 @@ final class WeightsTraining {
                 ModelFolderWriter.copyWith(from, outcome.weights(), folder);
             }
         }
+
+        @Override
+        public void forget() {
+            forgetting.run();
+        }
     }
 
     static Product run(Work work) {
@@ -40,6 +50,7 @@ final class WeightsTraining {
                 work.recipe(),
                 work.expansion().loss(),
                 work.look());
-        return new Tuned(TrainingLoop.run(inputs, work.running(), work.places("")), parent);
+        TrainingPlaces places = work.places("");
+        return new Tuned(TrainingLoop.run(inputs, work.running(), places), parent, places::forget);
     }
 }

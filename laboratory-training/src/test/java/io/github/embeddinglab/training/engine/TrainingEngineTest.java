@@ -245,6 +245,6 @@ class TrainingEngineTest {
         TrainingBatch batch = Batches.of(new SplittableRandom(6), 4, 2);
         assertThatThrownBy(() -> train(Backends.LIBTORCH, "bert-mean", new MultipleNegativesLoss(Double.NaN), SETTINGS, List.of(batch)))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("loss of step 0 is NaN");
+                .hasMessageContaining("the loss is NaN; lower the learning rate");
     }
 }

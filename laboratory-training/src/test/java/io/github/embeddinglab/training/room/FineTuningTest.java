@@ -2,6 +2,7 @@ package io.github.embeddinglab.training.room;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,21 +12,32 @@ import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.Job;
+import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Progress;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.FineTuningReport;
+import io.github.embeddinglab.api.training.LossChoice;
 import io.github.embeddinglab.api.training.Losses;
 import io.github.embeddinglab.api.training.Strategy;
 import io.github.embeddinglab.api.training.TrainingData;
+import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.SharedFixtures;
+import io.github.embeddinglab.training.Tensor;
+import io.github.embeddinglab.training.loss.OwnLoss;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
@@ -221,6 +233,140 @@ class FineTuningTest {
             assertThat(directory.resolve("models/training")).isEmptyDirectory();
             assertThatThrownBy(() -> lab.training().fineTune(request(rows).epochs(6).resume(false).build()))
                     .hasMessageContaining("no checkpoint in");
+        }
+    }
+
+    @Test
+    void aLossThatIsNoNumberLaterKeepsWhatWasGood() {
+        AtomicInteger calls = new AtomicInteger();
+        LossChoice wild = OwnLoss.of("wild", Set.of(Form.PAIRS), batch -> {
+            Tensor loss = batch.column(0).subtract(batch.column(1)).pow(2).sum(1).mean();
+            return calls.incrementAndGet() == 6 ? loss.multiply(Double.NaN) : loss;
+        });
+        List<TrainingRow> rows = WordPairs.rows(200, false, 12);
+        try (EmbeddingLaboratory lab = laboratory()) {
+            assertThatThrownBy(() -> lab.training().fineTune(request(rows).loss(wild).epochs(4).build()))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageMatching("training stopped at step 6, rows \\[\\d+(, \\d+)*] of the training part: the loss is NaN; .*"
+                            + "; the state before it is kept, resume with other settings and --inexact");
+            assertThat(directory.resolve("models/tuned")).doesNotExist();
+            // what the message advises
+            FineTuningReport report = lab.training().fineTune(request(rows).loss(wild).epochs(4).learningRate(1e-3).resume(true).build());
+            assertThat(report.course().notes()).contains("resumed after step 5")
+                    .anyMatch(note -> note.startsWith("resumed under another condition: learning_rate was "));
+            assertThat(report.course().losses()).hasSize(report.course().steps()).allMatch(Double::isFinite);
+            assertThat(directory.resolve("models/training")).isEmptyDirectory();
+        }
+    }
+
+    private static FineTuning.Builder stoppedAfter(int last, FineTuning.Builder request) {
+        return request.listener(new TrainingListener() {
+            @Override
+            public void stepped(Step step) {
+                if (step.step() == last) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+    }
+
+    @Test
+    void aResultThatCannotBeWrittenIsMadeAgainFromTheCheckpoint() throws Exception {
+        List<TrainingRow> rows = WordPairs.rows(300, false, 13);
+        Path above = directory.resolve("above");
+        FineTuning.Builder request = request(rows).epochs(4).output(above.resolve("tuned"));
+        try (EmbeddingLaboratory lab = laboratory()) {
+            assertThatThrownBy(() -> lab.training().fineTune(stoppedAfter(9, request).build())).isInstanceOf(CancelledException.class);
+            request.resume(false).listener(new TrainingListener() {
+                @Override
+                public void stepped(Step step) {
+                    if (step.step() == 12) {
+                        try {
+                            Files.writeString(above, "in the way");
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    }
+                }
+            });
+            assertThatThrownBy(() -> lab.training().fineTune(request.build()))
+                    .isInstanceOf(LaboratoryException.class).hasMessageContaining("could not be written");
+            Files.delete(above);
+            FineTuningReport report = lab.training().fineTune(request.listener(new TrainingListener() {}).build());
+            assertThat(report.course().notes()).contains("resumed after step 9");
+            assertThat(above.resolve("tuned/model.safetensors")).exists();
+        }
+    }
+
+    @Test
+    void aFullDiskAtACheckpointLeavesTheOneBefore() throws Exception {
+        Path disk = Files.createDirectories(directory.resolve("models/training"));
+        assumeTrue(succeeds("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk.toString()), "skipped: no right to mount a small file system");
+        try (EmbeddingLaboratory lab = laboratory()) {
+            List<TrainingRow> rows = WordPairs.rows(300, false, 14);
+            FineTuningReport whole = lab.training().fineTune(request(rows).epochs(6).output(directory.resolve("whole")).build());
+            FineTuning.Builder request = request(rows).epochs(6).output(directory.resolve("resumed"));
+            assertThatThrownBy(() -> lab.training().fineTune(stoppedAfter(9, request).build())).isInstanceOf(CancelledException.class);
+            List<String> before = tree(disk);
+            Path filler = disk.resolve("filler");
+            fill(filler);
+            assertThatThrownBy(() -> lab.training().fineTune(stoppedAfter(15, request).resume(false).build()))
+                    .isInstanceOf(LaboratoryException.class)
+                    .isNotInstanceOf(CancelledException.class)
+                    .hasMessageContaining("could not be written")
+                    .hasMessageContaining("No space left")
+                    .hasMessageContaining("free space").hasMessageContaining("the checkpoint before it stays");
+            Files.delete(filler);
+            assertThat(tree(disk)).isEqualTo(before).anyMatch(name -> name.endsWith("step-000009/state.safetensors"));
+            FineTuningReport resumed = lab.training().fineTune(request.listener(new TrainingListener() {}).build());
+            assertThat(resumed.course().notes()).contains("resumed after step 9");
+            assertThat(resumed.course().losses()).isEqualTo(whole.course().losses());
+            assertThat(directory.resolve("resumed/model.safetensors")).hasSameBinaryContentAs(directory.resolve("whole/model.safetensors"));
+        } finally {
+            succeeds("umount", "-l", disk.toString()); // files that are mapped keep it busy
+        }
+    }
+
+    private static void fill(Path file) throws IOException {
+        byte[] block = new byte[4096];
+        try (OutputStream out = Files.newOutputStream(file)) {
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("No space left");
+        }
+    }
+
+    private static List<String> tree(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.map(path -> folder.relativize(path).toString()).sorted().toList();
+        }
+    }
+
+    private static boolean succeeds(String... command) throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void anInterruptedLookIsMadeUpFor() throws Exception {
+        List<TrainingRow> rows = WordPairs.rows(300, false, 15);
+        FineTuning.Builder request = request(rows).epochs(4).set(TrainingSetting.EVALUATION_STEPS, 5).set(TrainingSetting.PATIENCE, 0);
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport whole = lab.training().fineTune(request.output(directory.resolve("whole")).build());
+            FineTuning.Builder second = request.output(directory.resolve("resumed"));
+            // the flag is seen within the look
+            assertThatThrownBy(() -> lab.training().fineTune(stoppedAfter(10, second).build()))
+                    .isInstanceOf(CancelledException.class).hasMessageContaining("cancelled after 10 of ");
+            FineTuningReport resumed = lab.training().fineTune(second.resume(false).listener(new TrainingListener() {}).build());
+            assertThat(resumed.course().looks()).isEqualTo(whole.course().looks());
+            assertThat(resumed.course().losses()).isEqualTo(whole.course().losses());
+            assertThat(directory.resolve("resumed/model.safetensors")).hasSameBinaryContentAs(directory.resolve("whole/model.safetensors"));
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.embeddinglab.training.room;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
@@ -15,6 +16,7 @@ import io.github.embeddinglab.api.training.Losses;
 import io.github.embeddinglab.api.training.Strategy;
 import io.github.embeddinglab.api.training.TrainingData;
 import io.github.embeddinglab.api.training.TrainingData.Form;
+import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.SharedFixtures;
@@ -160,13 +162,69 @@ class StrategiesTest {
         try (EmbeddingLaboratory lab = laboratory()) {
             FineTuningReport report = lab.training().fineTune(request(BERT, documents(160, 5)).strategy(Strategy.MLM).epochs(12)
                     .set(TrainingSetting.GENERATORS, "title").build());
-            List<Double> losses = report.course().losses();
-            int third = losses.size() / 3;
-            assertThat(losses.subList(2 * third, losses.size()).stream().mapToDouble(loss -> loss).average().orElseThrow())
-                    .isLessThan(losses.subList(0, third).stream().mapToDouble(loss -> loss).average().orElseThrow());
+            falls(report.course().losses());
             assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(160, 5)).strategy(Strategy.MLM)
                             .set(TrainingSetting.GENERATORS, "title").build()))
                     .hasMessageContaining("hidden words");
+        }
+    }
+
+    @Test
+    void aVectorLearnsToTellItsTextWhole() {
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport alone = lab.training().fineTune(request(BERT, documents(160, 10)).loss(Losses.denoising()).epochs(12)
+                    .set(TrainingSetting.GENERATORS, "title").build());
+            falls(alone.course().losses());
+            assertThat(alone.course().notes()).anyMatch(note -> note.contains("60 % of the tokens deleted"));
+            assertThat(lab.embed(List.of("long work"), EmbedOptions.model(alone.made().folder().toString())).rows()).isEqualTo(1);
+            FineTuning.Builder staged = request(BERT, documents(160, 10)).set(TrainingSetting.GENERATORS, "title")
+                    .set(TrainingSetting.FIRST_STAGE, "denoising").set(TrainingSetting.FIRST_EPOCHS, 8)
+                    .set(TrainingSetting.FIRST_LEARNING_RATE, 5e-3);
+            FineTuningReport first = lab.training().fineTune(staged.set(TrainingSetting.STAGES, "first").build());
+            falls(first.course().losses());
+            FineTuningReport both = lab.training().fineTune(staged.set(TrainingSetting.STAGES, "both").build());
+            assertThat(both.course().losses().subList(0, first.course().steps())).isEqualTo(first.course().losses());
+            assertThat(both.course().steps()).isGreaterThan(first.course().steps());
+            assertThat(both.course().notes()).anyMatch(note -> note.startsWith("denoising stage: ")).anyMatch(note -> note.startsWith("queries stage: "));
+            assertThat(lab.embed(List.of("long work"), EmbedOptions.model(both.made().folder().toString())).rows()).isEqualTo(1);
+            assertThat(directory.resolve("models/training")).isEmptyDirectory();
+        }
+    }
+
+    private static void falls(List<Double> losses) {
+        int third = losses.size() / 3;
+        assertThat(losses.subList(2 * third, losses.size()).stream().mapToDouble(loss -> loss).average().orElseThrow())
+                .isLessThan(0.9 * losses.subList(0, third).stream().mapToDouble(loss -> loss).average().orElseThrow());
+    }
+
+    @Test
+    void anAdaptationInterruptedInItsSecondStageGoesOnWithItsSteps() {
+        FineTuning.Builder request = request(BERT, documents(160, 11)).set(TrainingSetting.GENERATORS, "title").epochs(4);
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport whole = lab.training().fineTune(request.output(directory.resolve("whole")).build());
+            int last = whole.course().steps() - 3;
+            assertThatThrownBy(() -> lab.training().fineTune(request.output(directory.resolve("resumed")).listener(new TrainingListener() {
+                        @Override
+                        public void stepped(Step step) {
+                            if (step.step() == last) {
+                                Thread.currentThread().interrupt();
+                            }
+                        }
+                    }).build()))
+                    .isInstanceOf(CancelledException.class);
+            List<Integer> steps = new ArrayList<>();
+            FineTuningReport resumed = lab.training().fineTune(request.resume(false).listener(new TrainingListener() {
+                @Override
+                public void stepped(Step step) {
+                    steps.add(step.step());
+                }
+            }).build());
+            assertThat(steps).containsExactly(last + 1, last + 2, last + 3);
+            assertThat(resumed.course().losses()).isEqualTo(whole.course().losses());
+            try (Embedder first = lab.models().load(directory.resolve("whole").toString());
+                    Embedder second = lab.models().load(directory.resolve("resumed").toString())) {
+                assertThat(second.fingerprint()).isEqualTo(first.fingerprint());
+            }
         }
     }
 

@@ -12,15 +12,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What masked language modelling has to know of a tokenizer, read from {@code tokenizer.json}. */
-final class MaskedVocabulary {
+/**
+ * What objectives on words have to know of a tokenizer.
+ *
+ * @param file {@code tokenizer.json}
+ * @param mask id of the mask token; -1 where there is none
+ * @param ids of all special tokens
+ */
+record SpecialTokens(Path file, int mask, Set<Integer> ids) {
     private static final List<String> MASKS = List.of("[MASK]", "<mask>");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private MaskedVocabulary() {}
+    SpecialTokens {
+        ids = Set.copyOf(ids);
+    }
 
-    /** The mask token and the special ones; the vocabulary itself, which is most of the file, is passed over. */
-    static MaskedLanguage.Vocabulary of(Path file, int size) {
+    /** Read from the file; the vocabulary itself, which is most of it, is passed over. */
+    static SpecialTokens of(Path file) {
         int mask = -1;
         Set<Integer> special = new HashSet<>();
         for (JsonNode token : added(file)) {
@@ -31,11 +39,16 @@ final class MaskedVocabulary {
                 special.add(id);
             }
         }
+        return new SpecialTokens(file, mask, special);
+    }
+
+    /** For masked language modelling, over ids below a number. */
+    MaskedLanguage.Vocabulary vocabulary(int size) {
         if (mask < 0) {
             throw new InvalidInputException("the tokenizer " + file + " has no mask token ([MASK] or <mask>), which masked language"
-                    + " modelling needs; choose another strategy or loss, or --set stages=queries");
+                    + " modelling needs; choose loss denoising, --set first_stage=denoising or --set stages=queries");
         }
-        return new MaskedLanguage.Vocabulary(mask, special, size);
+        return new MaskedLanguage.Vocabulary(mask, ids, size);
     }
 
     private static JsonNode added(Path file) {
