@@ -24,8 +24,20 @@ import org.jspecify.annotations.Nullable;
 final class Lanes {
     private final List<ExecutorService> threads = new ArrayList<>();
     private final List<ParameterView> views = new ArrayList<>();
-    private final ThreadLocal<@Nullable ParameterView> mine = new ThreadLocal<>();
     private final int count;
+
+    /** A thread that knows what it sees. */
+    private static final class Lane extends Thread {
+        private final Lanes owner;
+        private final ParameterView view;
+
+        Lane(Runnable work, String name, Lanes owner, ParameterView view) {
+            super(work, name);
+            this.owner = owner;
+            this.view = view;
+            setDaemon(true);
+        }
+    }
 
     /**
      * Makes lanes; threads start when they are first needed.
@@ -42,22 +54,17 @@ final class Lanes {
 
     /** The view of the lane that asks; null outside lanes. */
     @Nullable ParameterView view() {
-        return mine.get();
+        return Thread.currentThread() instanceof Lane lane && lane.owner == this ? lane.view : null;
     }
 
     private void start() {
         for (int lane = threads.size(); lane < count; lane++) {
             String name = "laboratory-training-" + lane;
-            ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
-                Thread made = new Thread(work, name);
-                made.setDaemon(true);
-                return made;
-            });
             ParameterView view = new ParameterView(true);
+            ExecutorService thread = Executors.newSingleThreadExecutor(work -> new Lane(work, name, this, view));
             threads.add(thread);
             views.add(view);
             finish(List.of(thread.submit(() -> {
-                mine.set(view);
                 torch.get_num_threads(); // takes the count of the process over once; later it would undo what is set here
                 torch.set_num_threads(1);
                 return List.of();

@@ -45,8 +45,6 @@ public final class LibtorchBackend implements TrainingBackend {
     private final List<org.bytedeco.pytorch.Tensor> owned = new ArrayList<>();
     private final ParameterView view = new ParameterView(false);
     private final Lanes lanes;
-    /** Of each thread. */
-    private final ThreadLocal<Precision> precision = ThreadLocal.withInitial(() -> Precision.FLOAT32);
     private boolean closed;
 
     private LibtorchBackend(int threads) {
@@ -151,13 +149,11 @@ public final class LibtorchBackend implements TrainingBackend {
 
     @Override
     public Scope precision(Precision wanted) {
-        Precision before = precision.get();
-        precision.set(wanted);
-        return () -> precision.set(before);
+        return view().compute(wanted);
     }
 
     Precision precision() {
-        return precision.get();
+        return view().precision();
     }
 
     /** The parameters as this thread sees them. */

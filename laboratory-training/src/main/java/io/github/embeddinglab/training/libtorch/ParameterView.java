@@ -1,17 +1,20 @@
 package io.github.embeddinglab.training.libtorch;
 
+import io.github.embeddinglab.training.spi.Precision;
+import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * How one thread sees the parameters. A lane has a leaf of its own on the numbers of each, so that its gradients gather apart from
+ * How one thread sees the parameters, and in what precision it computes. A lane has a leaf of its own on the numbers of each, so that its gradients gather apart from
  * those of other lanes; the thread that opened the backend sees the parameters themselves.
  */
 @SuppressWarnings("try") // scopes are closed, not read
 final class ParameterView {
     private final boolean lane;
+    private Precision precision = Precision.FLOAT32;
     private final Map<LibtorchTensor, org.bytedeco.pytorch.Tensor> leaves = new IdentityHashMap<>();
     private final Map<LibtorchTensor, org.bytedeco.pytorch.Tensor> narrowed = new IdentityHashMap<>();
 
@@ -22,6 +25,17 @@ final class ParameterView {
      */
     ParameterView(boolean lane) {
         this.lane = lane;
+    }
+
+    Precision precision() {
+        return precision;
+    }
+
+    /** Computes in a precision until the scope closes. */
+    TrainingBackend.Scope compute(Precision wanted) {
+        Precision before = precision;
+        precision = wanted;
+        return () -> precision = before;
     }
 
     org.bytedeco.pytorch.Tensor of(LibtorchTensor parameter) {
