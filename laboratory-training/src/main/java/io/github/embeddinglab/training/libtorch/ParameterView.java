@@ -3,7 +3,6 @@ package io.github.embeddinglab.training.libtorch;
 import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -15,8 +14,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class ParameterView {
     private final boolean lane;
     private Precision precision = Precision.FLOAT32;
-    private final Map<LibtorchTensor, org.bytedeco.pytorch.Tensor> leaves = new IdentityHashMap<>();
-    private final Map<LibtorchTensor, org.bytedeco.pytorch.Tensor> narrowed = new IdentityHashMap<>();
+    private final IdentityHashMap<LibtorchTensor, org.bytedeco.pytorch.Tensor> leaves = new IdentityHashMap<>();
+    private final IdentityHashMap<LibtorchTensor, org.bytedeco.pytorch.Tensor> narrowed = new IdentityHashMap<>();
 
     /**
      * Makes a view.
