@@ -12,7 +12,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do sections+=("$1"); shift; done
 mkdir -p "$out"
 export LABORATORY_HOME=$out/home
 # as --set, so that options behind them can change them
-recipe=(--set epochs=1 --set batch_size=32 --set learning_rate=1e-4 --set frozen=word-embeddings --set max_tokens=128 --set evaluation_steps=20)
+recipe=(--set epochs=3 --set batch_size=32 --set learning_rate=1e-4 --set frozen=word-embeddings --set max_tokens=64)
 for seed in $seeds; do
   run=$out/$seed
   python3 "$here/docs-split.py" "$run" "$seed" "${sections[@]}" > "$run.split"
