@@ -375,6 +375,7 @@ public final class TrainingLoop {
         }
         double value = best.value();
         double chosen = 1;
+        int missed = 0;
         Tensors weights = tuned;
         for (double share : staged ? SHARES_OR_NONE : SHARES) {
             Tensors mixed = WeightAverage.of(parent, tuned, share);
@@ -389,7 +390,8 @@ public final class TrainingLoop {
                 value = found;
                 chosen = share;
                 weights = mixed;
-            } else if (chosen < 1) {
+                missed = 0;
+            } else if (++missed == 2) {
                 break; // quality over the share has one top: it lies behind us
             }
         }
