@@ -55,15 +55,25 @@ record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
      * @param spent seconds so far, the measured steps among them
      * @param step seconds of a step
      * @param lookSeconds of one look, 0 without looks
-     * @param closing looks that follow the last step
+     * @param closing mixtures with the parent that may follow the last step
      * @return with no more steps than before
      */
     PlannedSteps within(double spent, double step, double lookSeconds, int closing) {
-        double left = seconds() - spent - closing * lookSeconds;
+        int possible = (int) Math.min(steps, MEASURED + Math.max(0, (seconds() - spent) / step));
+        double left = seconds() - spent - Math.min(closing, mixtures(possible)) * lookSeconds;
         int looks = lookSeconds <= 0 ? LOOKS : (int) Math.max(1, Math.min(LOOKS, LOOKING * seconds() / lookSeconds));
         double more = Math.max(0, (left - looks * lookSeconds) / step);
         int fitting = (int) Math.min(steps, MEASURED + more);
         return with(recipe, Math.max(1, fitting), looks);
+    }
+
+    /** Mixtures with the parent that are looked at: few where there were few looks. */
+    int mixtures() {
+        return mixtures(steps);
+    }
+
+    private static int mixtures(int steps) {
+        return Math.max(1, steps / STEPS_BETWEEN_LOOKS);
     }
 
     /** The middle of measured times, which a pause of the machine does not move. */

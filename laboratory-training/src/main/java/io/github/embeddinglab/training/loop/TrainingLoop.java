@@ -28,6 +28,7 @@ import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -377,7 +378,7 @@ public final class TrainingLoop {
         double chosen = 1;
         int missed = 0;
         Tensors weights = tuned;
-        for (double share : staged ? SHARES_OR_NONE : SHARES) {
+        for (double share : staged ? SHARES_OR_NONE : Arrays.copyOf(SHARES, Math.min(SHARES.length, plan.mixtures()))) {
             Tensors mixed = WeightAverage.of(parent, tuned, share);
             double found;
             // a backend of its own, so that the weights of the mixture are freed

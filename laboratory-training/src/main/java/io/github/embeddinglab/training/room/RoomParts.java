@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -31,8 +32,10 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
     /** Documents searched when the model is looked at in between, as many for each query; the gate searches all. */
     private static final int DOCUMENTS_A_QUERY = 4;
 
+    /** Rows that are searched for when the model is looked at in between. */
+    private static final int MOST_QUERIES = 200;
+
     private static final int FEWEST_DOCUMENTS = 300;
-    private static final int MOST_DOCUMENTS = 2000;
 
     static RoomParts of(EmbeddingLaboratory laboratory, TrainingSet set, FineTuning spec, Expansion expansion, Judges judges) {
         FineTuning.Recipe recipe = expansion.recipe();
@@ -54,8 +57,14 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
                 "gate part of " + set.name());
     }
 
-    private static Judge selection(Judges judges, TrainingSet selection, TrainingSet training) {
-        int most = Math.min(MOST_DOCUMENTS, Math.max(FEWEST_DOCUMENTS, DOCUMENTS_A_QUERY * selection.rows().size()));
+    private static Judge selection(Judges judges, TrainingSet all, TrainingSet training) {
+        TrainingSet selection = all;
+        boolean searched = Set.of(Form.PAIRS, Form.TRIPLETS, Form.SCORED_TRIPLETS).contains(all.form());
+        if (searched && all.rows().size() > MOST_QUERIES) {
+            double step = (double) all.rows().size() / MOST_QUERIES;
+            selection = all.withRows(IntStream.range(0, MOST_QUERIES).mapToObj(i -> all.rows().get((int) (i * step))).toList());
+        }
+        int most = Math.max(FEWEST_DOCUMENTS, DOCUMENTS_A_QUERY * selection.rows().size());
         return judges.of("selection part", selection, List.of(training), most);
     }
 
