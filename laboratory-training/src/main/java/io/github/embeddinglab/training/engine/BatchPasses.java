@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("try") // scopes are closed, not read
 final class BatchPasses {
     private final TrainingBackend backend;
+    private final int lanes;
     private final TrainableModel model;
     private final Objective objective;
     private final EngineSettings settings;
@@ -28,13 +29,16 @@ final class BatchPasses {
      * Prepares the passes of a step.
      *
      * @param backend that holds the model
+     * @param lanes of it that fit into the memory
      * @param model that is trained
      * @param objective to be made small
      * @param settings of the training
      * @param step from 0
      */
-    BatchPasses(TrainingBackend backend, TrainableModel model, Objective objective, EngineSettings settings, int step) {
+    BatchPasses(
+            TrainingBackend backend, int lanes, TrainableModel model, Objective objective, EngineSettings settings, int step) {
         this.backend = backend;
+        this.lanes = lanes;
         this.model = model;
         this.objective = objective;
         this.settings = settings;
@@ -69,7 +73,7 @@ final class BatchPasses {
 
     /** What each lane takes of so many. */
     private int share(int all) {
-        return Math.max(1, (all + backend.lanes() - 1) / backend.lanes());
+        return Math.max(1, (all + lanes - 1) / lanes);
     }
 
     private List<Tensor> encode(TokenBatch texts, int column, Rows rows) {
@@ -242,7 +246,7 @@ final class BatchPasses {
 
     /** Runs passes whose tensors nobody reads afterwards, as many at a time as there are lanes. */
     private void inGroups(int count, Pass pass) {
-        for (Rows group : Rows.of(count, backend.lanes())) {
+        for (Rows group : Rows.of(count, lanes)) {
             List<Supplier<List<Tensor>>> passes = new ArrayList<>();
             for (int i = group.first(); i < group.first() + group.count(); i++) {
                 int at = i;

@@ -37,6 +37,7 @@ public final class TrainingEngine {
     private final List<String> order = new ArrayList<>();
     private final List<Tensor> parameters = new ArrayList<>();
     private final Optimizer optimizer;
+    private final int lanes;
     private final MemoryEstimate estimate;
     private int done;
 
@@ -49,8 +50,24 @@ public final class TrainingEngine {
         groups.add(new ParameterGroup(objective.parameters(), 0));
         groups.forEach(group -> parameters.addAll(group.parameters()));
         this.optimizer = backend.adamW(groups, AdamWSettings.STANDARD);
-        this.estimate = MemoryEstimate.of(model, objective.parameters(), settings.precision(), backend.lanes());
+        this.lanes = lanes();
+        this.estimate = estimate(lanes);
         name();
+    }
+
+    /** All lanes of the backend, or half of them where their gradients would take the memory of the batch; else no lanes. */
+    private int lanes() {
+        long ceiling = settings.memory().ceilingBytes();
+        for (int fitting : new int[] {backend.lanes(), backend.lanes() / 2}) {
+            if (fitting > 1 && (ceiling == 0 || estimate(fitting).bytes(0, 1) <= ceiling / 4 * 3)) {
+                return fitting;
+            }
+        }
+        return 1;
+    }
+
+    private MemoryEstimate estimate(int gathering) {
+        return MemoryEstimate.of(model, objective.parameters(), settings.precision(), gathering);
     }
 
     private void name() {
@@ -120,7 +137,7 @@ public final class TrainingEngine {
         StepPlan plan = plan(batch.rows(), batch.columns().size(), batch.length());
         try (TrainingBackend.Scope scope = backend.scope()) {
             backend.clearGradients(parameters);
-            double loss = new BatchPasses(backend, model, objective, settings, done).run(plan, batch);
+            double loss = new BatchPasses(backend, lanes, model, objective, settings, done).run(plan, batch);
             double norm = backend.clipGradients(parameters, settings.maxGradientNorm());
             BatchPasses.finite("gradient norm", norm);
             double rate = settings.learningRate().at(done);

@@ -133,6 +133,21 @@ class TrainingEngineTest {
         }
     }
 
+    /** Gradients of many lanes may not take the place of the batch: a large model on many threads is trained without lanes, not refused. */
+    @Test
+    void lanesThatDoNotFitAreLeftOut() {
+        try (TrainingBackend backend = LibtorchBackend.open(2);
+                ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"))) {
+            TrainableModel model = TrainableModel.load(folder, backend);
+            long alone = MemoryEstimate.of(model, List.of(), SETTINGS.precision(), 1).bytes(14, 9);
+            assertThat(MemoryEstimate.of(model, List.of(), SETTINGS.precision(), 2).bytes(14, 9)).isGreaterThan(alone);
+            TrainingEngine engine = TrainingEngine.open(
+                    backend, model, Objective.of(new MultipleNegativesLoss(20)), SETTINGS.withMemory(new Memory(alone, 0)));
+            assertThat(engine.plan(7, 2, 9).estimatedBytes()).isEqualTo(alone);
+            assertThat(engine.step(Batches.of(new SplittableRandom(5), 7, 2)).plan().way()).isEqualTo(Way.WHOLE);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"bert-mean", "mpnet-mean", "distilbert-dense", "roberta-max", "xlm-roberta-mean", "modernbert-mean"})
     void masksBelongToTheirKeys(String fixture) {
