@@ -99,6 +99,7 @@ exit /b 1
 :maven_done
 echo building %MODULES% and what it needs (the first time Maven downloads its parts) ... 1>&2
 if not exist "%ROOT%\target" mkdir "%ROOT%\target"
+set "MAVEN_OPTS=-XX:TieredStopAtLevel=1 %MAVEN_OPTS%"
 call mvn -B -ntp -f "%ROOT%\pom.xml" -pl %MODULES% -am -Pquick package >"%ROOT%\target\lab-build.log" 2>&1
 if not errorlevel 1 goto build_done
 set "SHOWN=0"

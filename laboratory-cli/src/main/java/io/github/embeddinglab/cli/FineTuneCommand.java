@@ -109,13 +109,13 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
         @Option(names = "--loss", paramLabel = "NAME", description = "As in multiple-negatives; default: what suits the data.")
         private @Nullable String loss;
 
-        @Option(names = "--epochs", paramLabel = "N", description = "How often each row is seen (default: 1).")
+        @Option(names = "--epochs", paramLabel = "N", description = "How often each row is seen; default: until 200 steps, at most ten times.")
         private @Nullable String epochs;
 
         @Option(names = "--batch-size", paramLabel = "N", description = "Rows of a step (default: 32).")
         private @Nullable String batchSize;
 
-        @Option(names = "--learning-rate", paramLabel = "R", description = "The greatest rate (default: 2e-5).")
+        @Option(names = "--learning-rate", paramLabel = "R", description = "The greatest rate (default: 5e-5).")
         private @Nullable String learningRate;
 
         @Option(names = "--minutes", paramLabel = "N", description = "Time for the training; the epochs are a limit still.")

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code lab embed} against the reference's vectors. */
 @Tag("integration")
+@Tag("jdk")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmbedTest {
     private static final double SAME = 0.99999;

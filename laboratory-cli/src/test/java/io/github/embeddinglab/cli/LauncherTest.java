@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script {@code lab} beside what a build leaves, in a folder whose name has a space. */
 @Tag("integration")
+@Tag("jdk")
 class LauncherTest {
     @TempDir
     private Path folder = Path.of(".");

@@ -139,6 +139,7 @@ class ProcessTest {
                 "--set", "interpolation=off"), Stream.of(more)).toArray();
     }
 
+    @Tag("jdk")
     @Test
     void ctrlCLeavesACheckpointThatEndsInTheSameBits() throws IOException, InterruptedException {
         assumeTrue(works("env", "--default-signal=INT", "true"), "skipped: env cannot restore signals here");
@@ -242,6 +243,7 @@ class ProcessTest {
         end(start(lab(List.of(), both, "embed", "--model", Cli.fixture("static-mean"), "--in", lines(1), "--out", out))).done();
     }
 
+    @Tag("jdk")
     @ParameterizedTest
     @ValueSource(strings = {"roberta-max", "minilm"})
     void runsWithoutANetwork(String model) throws IOException, InterruptedException {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nothing native outlives its owner. */
 @Tag("unit")
+@Tag("jdk")
 @SuppressWarnings("try") // scopes are closed, not read
 class NativeMemoryTest {
 

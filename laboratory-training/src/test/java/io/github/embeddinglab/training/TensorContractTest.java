@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every operation: values and gradients of libtorch against the reference, the reference against finite differences. */
 @Tag("unit")
+@Tag("jdk")
 @SuppressWarnings("try") // scopes are closed, not read
 class TensorContractTest {
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** 24 steps of torch's AdamW on the same batches: losses, rates, gradient norms, weights and vectors afterwards. */
 @Tag("quality")
+@Tag("jdk")
 @SuppressWarnings("try") // scopes are closed, not read
 class TrainingTrajectoryTest {
     @TempDir

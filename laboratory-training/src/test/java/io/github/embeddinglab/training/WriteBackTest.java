@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A tuned folder, loaded through the inference path, gives the trained model's vectors. */
 @Tag("integration")
+@Tag("jdk")
 @SuppressWarnings("try") // scopes are closed, not read
 class WriteBackTest {
     private static final List<String> TEXTS = List.of(

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A training that is killed goes on to the same bits; what a checkpoint was not made for is refused; a full disk keeps the old one. */
 @Tag("integration")
+@Tag("jdk")
 class CheckpointsTest {
     @TempDir
     Path directory = Path.of("");

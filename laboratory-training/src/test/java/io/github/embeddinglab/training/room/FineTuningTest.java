@@ -66,6 +66,7 @@ class FineTuningTest {
                 .set(TrainingSetting.PRESERVATION, -1);
     }
 
+    @Tag("jdk")
     @Test
     void whatCanBeLearnedIsRegistered() throws Exception {
         List<String> planned = new ArrayList<>();
