@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.training.spi.DropoutMask;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -265,6 +268,22 @@ class TensorContractTest {
         double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
         for (int i = 0; i < found.length; i++) {
             assertThat(found[i]).as("%s, element %d", what, i).isCloseTo(expected[i], within(tolerance * (0.1 * largest + Math.abs(expected[i])) + 1e-7));
+        }
+    }
+
+    @Test
+    void aStreamOfMasksGoesOnWhereItIsEntered() {
+        long chance = System.nanoTime();
+        SplittableRandom random = new SplittableRandom(chance);
+        DropoutMask mask = DropoutMask.of(0.3);
+        for (int round = 0; round < 20; round++) {
+            long seed = random.nextLong();
+            int passed = random.nextInt(10_000);
+            float[] all = mask.factors(seed, passed + 5_000);
+            assertThat(mask.factors(DropoutMask.later(seed, passed), 5_000))
+                    .as("seed %d, %d passed over, chance %d", seed, passed, chance)
+                    .containsExactly(Arrays.copyOfRange(all, passed, all.length))
+                    .contains(0f);
         }
     }
 }

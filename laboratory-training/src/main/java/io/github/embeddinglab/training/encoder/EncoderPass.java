@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Walks an {@link EncoderPlan} on tensors: token ids (n x t) to token vectors (n x t x h). */
+/** Walks an {@link EncoderPlan} on tensors: token ids (n x t) to token vectors (n x t x h); those of padding are arbitrary, and finite. */
 final class EncoderPass {
     /** Added to scores of tokens that are not seen: far below all scores, and finite, so that a row of them stays finite. */
     private static final float UNSEEN = -1e9f;
@@ -108,46 +108,50 @@ final class EncoderPass {
         private static final int INNER = 2;
         private static final int OUTPUT = 3;
 
-        Tensor apply(Tensor x, double share, int layer, int place) {
+        Tensor apply(Tensor x, double share, TokenLayout layout, int layer, int place) {
             DropoutKey masks = key;
-            return masks == null || share == 0 ? x : x.dropout(share, masks.seeds(x.size(0), layer, place));
+            return masks == null || share == 0 ? x : x.dropout(share, layout.seeds(masks, layer, place, x.size(1)));
         }
     }
 
     Tensor run(TokenBatch batch, Drop drop) {
-        List<Tensor> all = layers(batch, drop);
-        return all.get(all.size() - 1);
+        TokenLayout layout = TokenLayout.of(batch);
+        List<Tensor> all = walk(batch, layout, drop, scene(batch, false), List.of());
+        return layout.square(all.get(all.size() - 1));
     }
 
     /** Token vectors behind each layer, normalised as the next layer reads them; the last are the encoder's. */
     List<Tensor> layers(TokenBatch batch, Drop drop) {
-        return walk(batch, drop, scene(batch, false), List.of());
+        TokenLayout layout = TokenLayout.of(batch);
+        return walk(batch, layout, drop, scene(batch, false), List.of()).stream().map(layout::square).toList();
     }
 
     /** The same weights as a decoder, without dropout: a token sees those before it and, in each layer, what crosses over. */
     Tensor decode(TokenBatch batch, List<Crossing> crossings) {
-        List<Tensor> all = walk(batch, new Drop(DropoutShares.NONE, null), scene(batch, true), crossings);
-        return all.get(all.size() - 1);
+        TokenLayout layout = TokenLayout.of(batch);
+        List<Tensor> all = walk(batch, layout, new Drop(DropoutShares.NONE, null), scene(batch, true), crossings);
+        return layout.square(all.get(all.size() - 1));
     }
 
-    private List<Tensor> walk(TokenBatch batch, Drop drop, Scene scene, List<Crossing> crossings) {
-        Tensor value = drop.apply(embed(batch), drop.shares().embedding(), -1, Drop.EMBEDDING);
+    /** Vectors of the tokens behind each layer, as they lie in the layout (N x h). */
+    private List<Tensor> walk(TokenBatch batch, TokenLayout layout, Drop drop, Scene scene, List<Crossing> crossings) {
+        Tensor value = drop.apply(embed(batch, layout), drop.shares().embedding(), layout, -1, Drop.EMBEDDING);
         Tensor residual = value;
         List<Tensor> out = new ArrayList<>();
         for (int i = 0; i < plan.layers().size(); i++) {
             Layer layer = plan.layers().get(i);
-            Tensor attended = linear(attend(layer.attention(), value, scene), layer.attention().output());
-            Tensor middleSum = drop.apply(attended, drop.shares().attention(), i, Drop.ATTENTION).add(residual);
+            Tensor attended = linear(attend(layer.attention(), value, layout, scene), layer.attention().output());
+            Tensor middleSum = drop.apply(attended, drop.shares().attention(), layout, i, Drop.ATTENTION).add(residual);
             if (!crossings.isEmpty() && plan.preNorm()) {
-                middleSum = middleSum.add(crossings.get(i).sum());
+                middleSum = across(middleSum, layout, crossings.get(i));
             }
             Tensor middle = norm(middleSum, layer.afterAttention());
             if (!crossings.isEmpty() && !plan.preNorm()) {
                 Crossing crossing = crossings.get(i);
-                middle = middle.add(crossing.sum()).layerNorm(crossing.scale(), crossing.shift(), config.normEpsilon());
+                middle = across(middle, layout, crossing).layerNorm(crossing.scale(), crossing.shift(), config.normEpsilon());
             }
-            Tensor inner = drop.apply(inner(layer.mlp(), middle), drop.shares().inner(), i, Drop.INNER);
-            Tensor outer = drop.apply(linear(inner, layer.mlp().down()), drop.shares().output(), i, Drop.OUTPUT);
+            Tensor inner = drop.apply(inner(layer.mlp(), middle), drop.shares().inner(), layout, i, Drop.INNER);
+            Tensor outer = drop.apply(linear(inner, layer.mlp().down()), drop.shares().output(), layout, i, Drop.OUTPUT);
             Tensor endSum = outer.add(plan.preNorm() ? middleSum : middle);
             value = norm(endSum, layer.afterMlp());
             residual = plan.preNorm() ? endSum : value;
@@ -156,20 +160,22 @@ final class EncoderPass {
         return out;
     }
 
-    private Tensor embed(TokenBatch batch) {
+    /** Adds a vector of each text (n x 1 x h) to its tokens. */
+    private static Tensor across(Tensor x, TokenLayout layout, Crossing crossing) {
+        return layout.tokens(layout.square(x).add(crossing.sum()));
+    }
+
+    private Tensor embed(TokenBatch batch, TokenLayout layout) {
         Embedding embedding = plan.embedding();
-        int n = batch.rows();
-        int t = batch.length();
         int[] ids = batch.ids();
-        Tensor sum = weights.get(embedding.words()).rows(ids).reshape(n, t, config.hidden());
+        Tensor sum = weights.get(embedding.words()).rows(layout.of(ids));
         if (!embedding.positions().isEmpty()) {
-            Tensor table = weights.get(embedding.positions());
-            sum = sum.add(plan.positionsFromPadding()
-                    ? table.rows(positionsFromPadding(ids, t)).reshape(n, t, config.hidden())
-                    : table.narrow(0, 0, t).reshape(1, t, config.hidden()));
+            sum = sum.add(weights.get(embedding.positions()).rows(plan.positionsFromPadding()
+                    ? layout.of(positionsFromPadding(ids, batch.length()))
+                    : layout.columns()));
         }
         if (!embedding.tokenTypes().isEmpty()) {
-            sum = sum.add(weights.get(embedding.tokenTypes()).narrow(0, 0, 1).reshape(1, 1, config.hidden()));
+            sum = sum.add(weights.get(embedding.tokenTypes()).narrow(0, 0, 1));
         }
         return norm(sum, embedding.norm());
     }
@@ -255,18 +261,18 @@ final class EncoderPass {
         return List.of(weights.backend().constant(cosines, t, half), weights.backend().constant(sines, t, half));
     }
 
-    private Tensor attend(Attention attention, Tensor x, Scene scene) {
+    private Tensor attend(Attention attention, Tensor x, TokenLayout layout, Scene scene) {
         List<Tensor> parts = linears(x, List.of(attention.query(), attention.key(), attention.value()));
-        Tensor query = heads(parts.get(0));
-        Tensor key = heads(parts.get(1));
-        Tensor value = heads(parts.get(2));
+        Tensor query = heads(layout.square(parts.get(0)));
+        Tensor key = heads(layout.square(parts.get(1)));
+        Tensor value = heads(layout.square(parts.get(2)));
         List<Tensor> turn = attention.local() ? scene.localTurn() : scene.globalTurn();
         if (!turn.isEmpty()) {
             query = rotate(query, turn);
             key = rotate(key, turn);
         }
         Tensor merged = query.attention(key, value, attention.local() ? scene.local() : scene.global());
-        return merged.transpose(1, 2).reshape(x.size(0), x.size(1), config.hidden());
+        return layout.tokens(merged.transpose(1, 2).reshape(query.size(0), query.size(2), config.hidden()));
     }
 
     private Tensor heads(Tensor x) {

@@ -17,7 +17,7 @@ import org.apiguardian.api.API.Status;
  * dropout, the sum and its normalisation, {@code 11 h} floats, and the inside of its feed-forward part before and behind the
  * activation, {@code 2 m} (four times m where it is gated). In bfloat16 the products' outputs are half as wide, but softmax is
  * kept with its cast: {@code 6 heads t} bytes a token. Attention with a learned bias keeps {@code 12 heads t}. One fifth is added
- * for what is alive only for a moment.
+ * for what is alive only for a moment. Padding counts as tokens do, though most of it is not computed: an upper bound.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class MemoryEstimate {

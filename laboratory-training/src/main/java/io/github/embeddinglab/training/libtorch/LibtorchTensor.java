@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /** A tensor of libtorch. What it points to is freed by the scope that it was made in. */
 @SuppressWarnings("try") // scopes are closed, not read
 final class LibtorchTensor implements Tensor {
+    /** Factors of dropout that are copied to native memory at a time. */
+    private static final int COPIED = 1 << 16;
+
     private final LibtorchBackend backend;
     private final org.bytedeco.pytorch.Tensor stored;
     private final boolean parameter;
@@ -389,10 +392,14 @@ final class LibtorchTensor implements Tensor {
             int count = Math.toIntExact(value().numel() / seeds.length);
             try (PointerScope scope = new PointerScope()) {
                 IntPointer target = new IntPointer(factors.data_ptr_float());
-                int[] row = new int[count];
-                for (int i = 0; i < seeds.length; i++) {
-                    mask.bits(seeds[i], row, 0, count);
-                    target.position((long) i * count).put(row);
+                int together = Math.max(1, Math.min(seeds.length, COPIED / Math.max(1, count)));
+                int[] rows = new int[together * count];
+                for (int first = 0; first < seeds.length; first += together) {
+                    int taken = Math.min(together, seeds.length - first);
+                    for (int i = 0; i < taken; i++) {
+                        mask.bits(seeds[first + i], rows, i * count, count);
+                    }
+                    target.position((long) first * count).put(rows, 0, taken * count);
                 }
             }
             return value().mul(factors);

@@ -98,6 +98,17 @@ public final class DropoutMask {
     }
 
     /**
+     * The seed of a stream that begins inside another.
+     *
+     * @param seed of the other stream
+     * @param elements of it that are passed over, at least 0
+     * @return a seed whose element i is element {@code elements + i} of the other
+     */
+    public static long later(long seed, int elements) {
+        return seed & 0xFFFFFFFF00000000L | (int) seed + elements * STEP & 0xFFFFFFFFL;
+    }
+
+    /**
      * Mixes numbers into a seed (the finaliser of SplitMix64, Steele, Lea and Flood 2014).
      *
      * @param seed to begin with
