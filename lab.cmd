@@ -111,13 +111,13 @@ type nul >"%STAMP%"
 :built
 
 set "LIB=%ROOT%\%MODULE%\target\lib"
-set "CLASSES=%ROOT%\%MODULE%\target\classes"
+set "CLASSES=%ROOT%\%MODULE%\target\quick-classes"
 set "CP=%CLASSES%;%LIB%\*"
 if not "%DEVICE%"=="gpu" goto classpath_done
 rem laboratory-gpu takes the place of laboratory-cpu; both together are an error
 set "CP=%CLASSES%"
 for %%j in ("%LIB%\*.jar") do call :append "%%~nxj"
-set "CP=%CP%;%ROOT%\laboratory-gpu\target\classes;%ROOT%\laboratory-gpu\target\lib\*"
+set "CP=%CP%;%ROOT%\laboratory-gpu\target\quick-classes;%ROOT%\laboratory-gpu\target\lib\*"
 :classpath_done
 
 rem verbs that search vectors want the flag; the others are spared its warning line
