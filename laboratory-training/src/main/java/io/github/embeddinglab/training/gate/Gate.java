@@ -1,19 +1,15 @@
 package io.github.embeddinglab.training.gate;
 
-import io.github.embeddinglab.api.Benchmarks;
 import io.github.embeddinglab.api.Difference;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.EvaluationData;
 import io.github.embeddinglab.api.EvaluationOptions;
-import io.github.embeddinglab.api.Evaluator;
 import io.github.embeddinglab.api.Scores;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.FineTuningReport.General;
 import io.github.embeddinglab.api.training.FineTuningReport.Verdict;
-import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.evaluation.statistics.PairedTest;
-import io.github.embeddinglab.evaluation.tasks.PreservationEvaluator;
 import java.util.Locale;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
@@ -29,12 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class Gate {
-    private static final String PRESERVED = "cosine_spearman";
-
     private final EmbeddingLaboratory laboratory;
     private final Judge judge;
-    private final @Nullable EvaluationData general;
-    private final FineTuning.Recipe recipe;
+    private final Keeping keeping;
     private final EvaluationOptions options;
 
     /**
@@ -44,14 +37,28 @@ public final class Gate {
      * @param judge the gate's rows or task
      * @param general a task on which the model must not fall; null for the sentences of this library
      * @param recipe margins and seed
+     * @param parent open as long as the gate is used
      */
-    public Gate(EmbeddingLaboratory laboratory, Judge judge, @Nullable EvaluationData general, FineTuning.Recipe recipe) {
+    public Gate(
+            EmbeddingLaboratory laboratory,
+            Judge judge,
+            @Nullable EvaluationData general,
+            FineTuning.Recipe recipe,
+            Embedder parent) {
         this.laboratory = laboratory;
         this.judge = judge;
-        this.general = general;
-        this.recipe = recipe;
         this.options = EvaluationOptions.defaults()
                 .sampling(EvaluationOptions.defaults().sampling().withSeed(recipe.seed()));
+        this.keeping = Keeping.of(laboratory.benchmarks(), general, recipe, parent, options);
+    }
+
+    /**
+     * What must not be lost.
+     *
+     * @return judged for the parent
+     */
+    public Keeping keeping() {
+        return keeping;
     }
 
     /**
@@ -85,7 +92,7 @@ public final class Gate {
         Difference difference = PairedTest.compare(
                 metric, before.figure(metric).measure(), after.figure(metric).measure(), options.sampling());
         double half = (difference.change().high() - difference.change().low()) / 2;
-        General kept = general(before.subject().model(), after.subject().model());
+        General kept = keeping.report(laboratory.benchmarks().evaluate(keeping.evaluator(), after.subject().model(), options));
         boolean better = difference.shown() && difference.change().low() > 0;
         String gain = String.format(
                 Locale.ROOT,
@@ -111,28 +118,5 @@ public final class Gate {
                             kept.least()), difference, half, kept);
         }
         return new Verdict(true, "better than the parent on data that neither saw: " + gain, difference, half, kept);
-    }
-
-    private General general(String parent, String tuned) {
-        if (general != null) {
-            Benchmarks benchmarks = laboratory.benchmarks();
-            Evaluator evaluator = benchmarks.evaluator(general);
-            Scores before = benchmarks.evaluate(evaluator, parent, options);
-            Scores after = benchmarks.evaluate(evaluator, tuned, options);
-            String metric = before.figures().keySet().iterator().next();
-            double first = before.score(metric).value();
-            double margin = recipe.number(TrainingSetting.MARGIN).orElse(0.0);
-            return new General(
-                    metric + " on " + before.subject().data(), first, after.score(metric).value(), first - margin);
-        }
-        try (Embedder reference = laboratory.models().load(parent)) {
-            Evaluator evaluator = PreservationEvaluator.of("general sentences", GeneralTexts.all(), reference);
-            Scores scores = laboratory.benchmarks().evaluate(evaluator, tuned, options);
-            return new General(
-                    "rank correlation of similarities of general sentences with the parent's",
-                    1,
-                    scores.score(PRESERVED).value(),
-                    recipe.number(TrainingSetting.PRESERVATION).orElse(0.0));
-        }
     }
 }

@@ -17,7 +17,6 @@ import io.github.embeddinglab.core.tokenization.Tokenizers;
 import io.github.embeddinglab.training.encoder.DropoutShares;
 import io.github.embeddinglab.training.encoder.TrainableModel;
 import io.github.embeddinglab.training.encoder.Trained;
-import io.github.embeddinglab.training.encoder.WeightAverage;
 import io.github.embeddinglab.training.engine.EngineSettings;
 import io.github.embeddinglab.training.engine.Objective;
 import io.github.embeddinglab.training.engine.StepReport;
@@ -28,7 +27,6 @@ import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,9 +40,6 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class TrainingLoop {
-    private static final double[] SHARES = {0.8, 0.6, 0.4, 0.2};
-    /** A later stage may have to give up all that came before it. */
-    private static final double[] SHARES_OR_NONE = {0.8, 0.6, 0.4, 0.2, 0};
     /** Texts of a pass where a cached loss is asked for. */
     private static final int CACHED_TEXTS = 16;
 
@@ -153,7 +148,7 @@ public final class TrainingLoop {
         } else {
             best = new Best(null, look(seen, 0), 0);
         }
-        Chosen chosen;
+        StateChoice.Chosen chosen;
         try {
             steps(open, engine, seen);
             chosen = choose(open, model, parent, before);
@@ -329,7 +324,7 @@ public final class TrainingLoop {
     private void replan(TrainingEngine engine, List<Double> measured) {
         PlannedSteps whole = plan;
         double step = PlannedSteps.median(measured);
-        plan = plan.within(seconds(), step, lookSeconds, interpolates() ? SHARES.length : 0);
+        plan = plan.within(seconds(), step, lookSeconds, interpolates() ? StateChoice.MIXTURES : 0);
         planned = true;
         state.fix(plan);
         engine.replan(plan.learningRate());
@@ -361,10 +356,7 @@ public final class TrainingLoop {
         return value;
     }
 
-    private record Chosen(Tensors weights, String words) {}
-
-    /** The best state, or a mixture of it with the parent that is better on the selection part. */
-    private Chosen choose(Open open, TrainableModel model, Tensors parent, Tensors before) {
+    private StateChoice.Chosen choose(Open open, TrainableModel model, Tensors parent, Tensors before) {
         boolean staged = staged();
         // the first state of a later stage is the result of the stage before it
         Tensors tuned = best.weights() == null ? (staged ? before : parent) : best.weights();
@@ -372,34 +364,19 @@ public final class TrainingLoop {
         if (look == null || (best.step() == 0 && !staged) || !interpolates()) {
             String words = look == null ? "the last state" : best.step() > 0 ? "the state after step " + best.step()
                     : staged ? "the state before this stage" : "the parent: no state was better on the selection part";
-            return new Chosen(tuned, words);
+            return new StateChoice.Chosen(tuned, words);
         }
-        double value = best.value();
-        double chosen = 1;
-        int missed = 0;
-        Tensors weights = tuned;
-        for (double share : staged ? SHARES_OR_NONE : Arrays.copyOf(SHARES, Math.min(SHARES.length, plan.mixtures()))) {
-            Tensors mixed = WeightAverage.of(parent, tuned, share);
-            double found;
+        StateChoice choice = new StateChoice(look, parent, tuned, (weights, by) -> {
             // a backend of its own, so that the weights of the mixture are freed
             try (TrainingBackend backend = LibtorchBackend.open(threads(inputs.recipe()))) {
-                found = look.at(new ModelInTraining(
-                        TrainableModel.of(model.description(), mixed, backend), backend, open.tokens(), precision(backend)));
+                return by.applyAsDouble(new ModelInTraining(
+                        TrainableModel.of(model.description(), weights, backend), backend, open.tokens(), precision(backend)));
             }
-            notes.add(String.format(Locale.ROOT, "%.0f %% of the change: %s %.4f on the selection part", 100 * share, look.metric(), found));
-            if (found > value) {
-                value = found;
-                chosen = share;
-                weights = mixed;
-                missed = 0;
-            } else if (++missed == 2) {
-                break; // quality over the share has one top: it lies behind us
-            }
-        }
-        String words = String.format(Locale.ROOT, "the state after step %d%s, %s %.4f on the selection part", best.step(),
-                chosen == 1 ? "" : String.format(Locale.ROOT, ", mixed with the parent (%.0f %% of the change)", 100 * chosen),
-                look.metric(), value);
-        return new Chosen(weights, words);
+        });
+        StateChoice.Chosen chosen = choice.of(
+                best.value(), staged ? StateChoice.MIXTURES : plan.mixtures(), staged, "the state after step " + best.step());
+        notes.addAll(choice.notes());
+        return chosen;
     }
 
     private double seconds() {

@@ -17,6 +17,7 @@ import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.gate.Gate;
 import io.github.embeddinglab.training.libtorch.LibtorchBackend;
+import io.github.embeddinglab.training.loop.TrainingPlaces;
 import io.github.embeddinglab.training.record.Machine;
 import io.github.embeddinglab.training.record.RecordFiles;
 import io.github.embeddinglab.training.record.TrainingRecord;
@@ -66,7 +67,7 @@ final class FineTuningRun {
         Expansion expansion = Expansion.of(recipe, set);
         try (Others others = Others.open(laboratory, spec.model(), expansion)) {
             RoomParts parts = RoomParts.of(laboratory, set, spec, expansion, Judges.suiting(expansion, others));
-            Gate gate = new Gate(laboratory, parts.gate(), spec.judging().general(), expansion.recipe());
+            Gate gate = new Gate(laboratory, parts.gate(), spec.judging().general(), expansion.recipe(), others.parent());
             Path key = key(context.directory("training"), parts, expansion, others);
             List<String> lines = new ArrayList<>(expansion.lines());
             lines.addAll(parts.report().lines());
@@ -77,7 +78,8 @@ final class FineTuningRun {
             Scores before = gate.scores(spec.model());
             Path events = context.directory("tensorboard").resolve(TunedName.plain(spec.model()) + "-" + key.getFileName());
             try (TrainingEvents told = TrainingEvents.in(events, spec.running().resume(), spec.running().listener())) {
-                Work work = new Work(laboratory, spec, expansion, parts, others, context.directory("natives"), key, told);
+                Work work = new Work(laboratory, spec, expansion, parts, others, gate.keeping(),
+                        new TrainingPlaces(context.directory("natives"), key), told);
                 Product product = train(work);
                 lines.add(told.fault().orElse("for TensorBoard: tensorboard --logdir " + events));
                 FineTuningReport report = judged(work, before, product, gate, lines);

@@ -5,6 +5,7 @@ import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.training.gate.Keeping;
 import io.github.embeddinglab.training.loop.SelectionLook;
 import io.github.embeddinglab.training.loop.TrainingPlaces;
 import java.nio.file.Path;
@@ -18,8 +19,8 @@ import java.util.Optional;
  * @param expansion strategy, loss and all settings
  * @param parts of the data
  * @param others models beside the trained one
- * @param natives folder of the tokenizer's native library
- * @param run folder of this training alone
+ * @param keeping what the tuned model must not lose
+ * @param places of this training alone
  * @param listener told of steps and looks
  */
 record Work(
@@ -28,8 +29,8 @@ record Work(
         Expansion expansion,
         RoomParts parts,
         Others others,
-        Path natives,
-        Path run,
+        Keeping keeping,
+        TrainingPlaces places,
         TrainingListener listener) {
     FineTuning.Recipe recipe() {
         return expansion.recipe();
@@ -57,10 +58,10 @@ record Work(
     }
 
     SelectionLook look() {
-        return new SelectionLook(parts.selection().evaluator(), parts.selection().metric());
+        return new SelectionLook(parts.selection().evaluator(), parts.selection().metric(), keeping);
     }
 
     TrainingPlaces places(String stage) {
-        return new TrainingPlaces(natives, run.resolveSibling(run.getFileName() + stage));
+        return new TrainingPlaces(places.natives(), places.run().resolveSibling(places.run().getFileName() + stage));
     }
 }

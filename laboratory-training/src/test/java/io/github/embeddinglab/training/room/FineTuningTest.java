@@ -113,6 +113,25 @@ class FineTuningTest {
     }
 
     @Test
+    void aStateThatLostTooMuchIsMixedWithTheParent() {
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport whole = lab.training().fineTune(request(WordPairs.rows(300, false, 1)).build());
+            double lost = whole.verdict().general().after();
+            double least = 0.5 * (1 + lost);
+            FineTuningReport kept = lab.training()
+                    .fineTune(request(WordPairs.rows(300, false, 1)).set(TrainingSetting.PRESERVATION, least).build());
+            assertThat(lost).isLessThan(0.9); // else there is nothing to keep
+            assertThat(kept.verdict().general().after()).isGreaterThanOrEqualTo(least).isGreaterThan(lost);
+            assertThat(kept.course().notes()).anyMatch(note -> note.startsWith("taken: ") && note.contains("so that rank correlation"));
+            // nothing keeps as much as the parent: said by the gate, with the whole change
+            FineTuningReport refused = lab.training()
+                    .fineTune(request(WordPairs.rows(300, false, 1)).set(TrainingSetting.PRESERVATION, 1).build());
+            assertThat(refused.verdict().registered()).isFalse();
+            assertThat(refused.verdict().reason()).contains("lost too much elsewhere");
+        }
+    }
+
+    @Test
     void shuffledDocumentsAreRefused() {
         try (EmbeddingLaboratory lab = laboratory()) {
             // many looks: one of them is better by chance, so that the gate has something to refuse
