@@ -5,17 +5,22 @@ import io.github.embeddinglab.core.model.Tensors;
 import io.github.embeddinglab.training.encoder.WeightAverage;
 import io.github.embeddinglab.training.gate.Keeping;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Which weights a training ends with: its best state, or the mixture with the parent that is better on the selection part; where that
- * lost more of what should be kept than is allowed, the mixture with the most of the change that keeps it (weights of both ends
- * averaged: Wortsman et al. 2022).
+ * Which weights a training ends with: of its best state and its mixtures with the parent, the one with the least of the change that has
+ * nine tenths of the best one's gain on the selection part; where that lost more of what should be kept than is allowed, the mixture
+ * with the most of the change that keeps it. Weights of both ends averaged are as good on the data and forget less (Wortsman et al.
+ * 2022; measured in {@code docs/measurements/fine-tuning.md}).
  */
 final class StateChoice {
     private static final double[] SHARES = {0.8, 0.6, 0.4, 0.2};
+    /** Of the gain on the selection part, which every change of the weights has a share in, but the last ones a small share. */
+    private static final double ENOUGH = 0.9;
 
     /** Mixtures that are judged at most, by the selection part. */
     static final int MIXTURES = SHARES.length;
@@ -56,14 +61,15 @@ final class StateChoice {
     /**
      * Chooses.
      *
+     * @param parentsValue on the selection part; NaN where it is not known, as in a later stage: then the best mixture is taken, the
+     *     parent among them
      * @param best value of the best state on the selection part
      * @param mixtures that may be judged by it
-     * @param orParent whether the parent itself is one of them
      * @param state words for the best state
      */
-    Chosen of(double best, int mixtures, boolean orParent, String state) {
+    Chosen of(double parentsValue, double best, int mixtures, String state) {
         value = best;
-        better(mixtures, orParent);
+        better(parentsValue, mixtures);
         String reason = keep();
         String words = String.format(Locale.ROOT, "%s%s, %s %.4f on the selection part%s", state,
                 share == 1 ? "" : String.format(Locale.ROOT, ", mixed with the parent (%.0f %% of the change)", 100 * share),
@@ -71,26 +77,37 @@ final class StateChoice {
         return new Chosen(mixed(share), words);
     }
 
-    private void better(int mixtures, boolean orParent) {
+    private void better(double parentsValue, int mixtures) {
+        boolean known = !Double.isNaN(parentsValue);
         List<Double> shares = new ArrayList<>();
         for (int i = 0; i < Math.min(SHARES.length, mixtures); i++) {
             shares.add(SHARES[i]);
         }
-        if (orParent) {
+        if (!known) {
             shares.add(0.0);
         }
+        Map<Double, Double> judgements = new LinkedHashMap<>(Map.of(1.0, value));
+        double best = value;
         int missed = 0;
         for (double mixture : shares) {
             double found = judged.judge(mixed(mixture), look::at);
             note(mixture, look.metric(), found, "on the selection part");
-            if (found > value) {
-                value = found;
-                share = mixture;
-                missed = 0;
-            } else if (++missed == 2) {
+            judgements.put(mixture, found);
+            missed = found > best ? 0 : missed + 1;
+            best = Math.max(best, found);
+            if (missed >= 2 && !(found >= enough(parentsValue, best))) {
                 break; // quality over the share has one top: it lies behind us
             }
         }
+        double least = known ? enough(parentsValue, best) : best;
+        judgements.entrySet().stream().filter(entry -> entry.getValue() >= least).min(Map.Entry.comparingByKey()).ifPresent(entry -> {
+            share = entry.getKey();
+            value = entry.getValue();
+        });
+    }
+
+    private static double enough(double parentsValue, double best) {
+        return parentsValue + ENOUGH * (best - parentsValue);
     }
 
     /** Goes back towards the parent until it is kept what is asked for; where no mixture does, nothing is changed, and the gate says so. */

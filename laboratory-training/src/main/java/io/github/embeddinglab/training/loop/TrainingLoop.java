@@ -373,8 +373,10 @@ public final class TrainingLoop {
                         TrainableModel.of(model.description(), weights, backend), backend, open.tokens(), precision(backend)));
             }
         });
+        double parentsValue = staged ? Double.NaN
+                : looks.stream().filter(seen -> seen.step() == 0).mapToDouble(TrainingListener.Look::value).findFirst().orElse(Double.NaN);
         StateChoice.Chosen chosen = choice.of(
-                best.value(), staged ? StateChoice.MIXTURES : plan.mixtures(), staged, "the state after step " + best.step());
+                parentsValue, best.value(), staged ? StateChoice.MIXTURES : plan.mixtures(), "the state after step " + best.step());
         notes.addAll(choice.notes());
         return chosen;
     }

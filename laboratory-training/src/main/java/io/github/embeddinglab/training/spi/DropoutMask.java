@@ -105,7 +105,7 @@ public final class DropoutMask {
      * @return a seed whose element i is element {@code elements + i} of the other
      */
     public static long later(long seed, int elements) {
-        return seed & 0xFFFFFFFF00000000L | (int) seed + elements * STEP & 0xFFFFFFFFL;
+        return (seed & 0xFFFFFFFF00000000L) | (((int) seed + elements * STEP) & 0xFFFFFFFFL);
     }
 
     /**
