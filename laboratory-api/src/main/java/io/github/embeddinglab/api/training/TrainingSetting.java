@@ -54,7 +54,7 @@ public enum TrainingSetting {
     LAST_LAYERS(integer(1, 1000), null),
     /** Trains low-rank changes of this rank (LoRA), merged at the end; without it, whole weights. */
     LORA_RANK(integer(1, 1024), null),
-    /** Mixes the weights with the parent's where the selection part says that it helps. */
+    /** Mixes the weights with the parent's: the least of the change that has nine tenths of the gain on the selection part is taken. */
     INTERPOLATION(oneOf("on", "off"), "on"),
     /** Share of the rows for choosing. */
     SELECTION_SHARE(number(0.01, 0.5), 0.1),

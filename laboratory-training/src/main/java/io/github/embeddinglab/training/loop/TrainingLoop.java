@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one loop behind all strategies that train weights: batches as a function of (seed, step), looks at the selection part, early
- * stopping, the best state kept, and weights mixed with the parent's where the selection part says that it helps.
+ * stopping, the best state kept, and weights mixed with the parent's ({@link StateChoice}).
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class TrainingLoop {
