@@ -6,7 +6,8 @@
 Encoders are the graphs of the public model jars under onnxruntime, and any sentence-transformers folder under torch; tokens
 come from the tokenizers package, pooling, cutting, splitting and coding from numpy. `make` writes DIR/NAME/docs.jsonl,
 v.npy and store.json (model, planted cause); `check` audits each, prints a table and appends to DIR/results.jsonl;
-`worth` (options of both) compares what the audit says mending is worth with nDCG@10 computed here.
+`worth` (options of both) compares what the audit says mending is worth with nDCG@10 computed here;
+`fixture` writes the small stores that the tests of `lab audit` read to DIR.
 Needs numpy, tokenizers, onnxruntime; torch and transformers for folders.
 """
 import argparse, glob, gzip, hashlib, json, os, re, shlex, subprocess, sys, time, zipfile
@@ -134,6 +135,8 @@ def documents(name, shared):
                 if len(words) - at >= 15:
                     rows.append((f"{r['_id']}-{at}", "", " ".join(words[at:at + size])))
                 at += size
+    elif base == "sayings":
+        rows = sayings(rng)
     else:
         rows = [(r["_id"], r.get("title") or "", r["text"]) for r in lines(glob.glob(f"{shared}/data/retrieval/{base}/corpus.jsonl*")[0])]
     if most:
@@ -142,6 +145,33 @@ def documents(name, shared):
     if count and int(count) < len(rows):
         keep = sorted(rng.permutation(len(rows))[:int(count)])
         rows = [rows[i] for i in keep]
+    return rows
+
+
+MATTERS = [m.split() for m in """baker bread oven flour dough yeast crust loaf butter kitchen
+sailor harbour anchor rudder storm wave captain lighthouse rope deck
+teacher pupil classroom blackboard lesson homework grammar spelling exam desk
+surgeon hospital nurse scalpel patient wound bandage fever ward medicine
+farmer tractor wheat barn cattle plough harvest meadow fence milk
+banker loan interest account cheque debt vault coin savings mortgage
+astronomer telescope planet orbit comet galaxy star moon eclipse lens
+carpenter plank hammer nail saw workshop varnish hinge chisel cabinet
+violinist orchestra concert melody string bow conductor rehearsal stage audience
+judge court lawyer verdict witness jury trial prison contract appeal
+gardener rose seed soil hedge spade greenhouse tulip compost lawn
+programmer compiler server bug keyboard database network release password laptop""".splitlines()]
+SAYINGS = ["The {} saw the {} beside the {}.", "Nobody had asked for the {}, yet the {} needed a {}.", "Every {} costs more than a {}, said the {}.",
+           "In winter the {} keeps its {} away from the {}!", "Why would a {}, of all things, replace the {} and the {}?",
+           "After three years, the {} was sold together with the {}; the {} remained."]
+
+
+def sayings(rng):
+    """32 short texts of one matter each, and 6 of about 130 tokens."""
+    rows = []
+    for i in range(38):
+        words = MATTERS[i % len(MATTERS)]
+        said = [SAYINGS[rng.integers(len(SAYINGS))].format(*rng.choice(words, 3)) for _ in range(2 + i % 2 if i < 32 else 10)]
+        rows.append((f"s{i}", "Of {} and {}".format(*rng.choice(words, 2)), " ".join(said)))
     return rows
 
 
@@ -574,6 +604,22 @@ def make(options):
         print(f"{name}: {len(vectors)} rows, {time.time() - start:.1f} s", flush=True)
 
 
+def fixture(options):
+    """Ten faults and none, in a few short texts."""
+    m = Making("fixture", "minilm", "sayings", options, {})
+    right = m.encoder().encode(m.texts)
+    m.right = lambda model=None: right
+    for name, maker in [("right", after(lambda v, m: v)), ("other_pooling", encoding(pooling="cls")), ("prompt", encoding(prefix="passage: ")),
+                        ("title", fields(lambda a, b: b)), ("cut", encoding(limit=64)), ("split", averaged(by_words(50))),
+                        ("not_normalised", encoding(normalize=False)), ("mixed_models", encoding(.35, model="bge")),
+                        ("lossy_codes", after(int8_columns_raw)), ("stale_text", stale(.2, "half")),
+                        ("rows_displaced", after(lambda v, m: np.concatenate([v[:15], np.roll(v[15:], 1, 0)])))]:
+        np.save(f"{options.out}/{name}.npy", maker(m))
+    with open(f"{options.out}/docs.jsonl", "w", encoding="utf-8") as f:
+        for i, title, text in m.docs:
+            f.write(json.dumps({"id": i, "title": title, "text": text}) + "\n")
+
+
 def check(options):
     models = dict(pair.split("=", 1) for pair in options.model)
     right = total = 0
@@ -665,7 +711,7 @@ def worth(options):
 
 if __name__ == "__main__":
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("verb", choices=["make", "check", "worth"])
+    p.add_argument("verb", choices=["make", "check", "worth", "fixture"])
     p.add_argument("--out", required=True)
     p.add_argument("--only", default="")
     p.add_argument("--models", default="", help="only stores of these models")
@@ -677,4 +723,4 @@ if __name__ == "__main__":
     p.add_argument("--model", action="append", default=[], help="NAME=MODEL, how the audit calls a model")
     options = p.parse_args()
     options.folders = dict(pair.split("=", 1) for pair in options.folder)
-    sys.exit({"make": make, "check": check, "worth": worth}[options.verb](options))
+    sys.exit({"make": make, "check": check, "worth": worth, "fixture": fixture}[options.verb](options))

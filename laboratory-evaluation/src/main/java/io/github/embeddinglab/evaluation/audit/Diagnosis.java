@@ -19,7 +19,6 @@ final class Diagnosis {
     private static final double FITTED = 0.9995;
     private static final double FITTED_LOWEST = 0.998;
     private static final double HALF = 0.5;
-    private static final double CODED = 0.95;
     private static final Set<AuditCause> FOUND_BEFORE =
             Set.of(AuditCause.ROWS_DISPLACED, AuditCause.CENTRED, AuditCause.REPEATED_VECTORS, AuditCause.LOSSY_CODES);
 
@@ -61,7 +60,7 @@ final class Diagnosis {
         for (int i : sample.wrong()) {
             if (repeated.contains(sample.row(i))) {
                 sample.explain(i, new Sample.Explained(AuditCause.REPEATED_VECTORS, "another text has its vector", Double.NaN));
-            } else if (!code.coarse() && sample.cosine(i) >= CODED && Code.coded(store.get(sample.row(i)))) {
+            } else if (!code.coarse() && Code.coded(store.get(sample.row(i))) && sample.cosine(i) >= CodeNoise.match(store.get(sample.row(i)))) {
                 sample.explain(i, new Sample.Explained(AuditCause.LOSSY_CODES, "stored in 8 bits or fewer", sample.cosine(i)));
             }
         }

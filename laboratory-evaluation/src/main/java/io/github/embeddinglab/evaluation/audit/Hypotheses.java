@@ -168,26 +168,50 @@ final class Hypotheses {
         List<Hypothesis> list = new ArrayList<>();
         for (int tokens : TOKEN_LIMITS) {
             if (tokens != remake.embedder().maxTokens() && tokens < longest) {
-                list.add(cut(tokens));
+                list.add(cut(Unit.TOKENS, tokens));
             }
         }
         list.add(of(AuditCause.CUT, "as many tokens as the model's positions allow",
                 rows -> remake.limited(rows, Integer.MAX_VALUE)));
         for (int characters : CHARACTERS) {
-            list.add(of(AuditCause.CUT, "cut at " + characters + " characters", rows -> remake.proper(rows, row -> {
-                String text = remake.documents().whole(row);
-                return text.substring(0, Math.min(text.length(), characters));
-            })));
+            list.add(cut(Unit.CHARACTERS, characters));
         }
         for (int words : WORDS) {
-            list.add(of(AuditCause.CUT, "cut at " + words + " words",
-                    rows -> remake.proper(rows, row -> remake.wordWindows(row, words).get(0))));
+            list.add(cut(Unit.WORDS, words));
         }
         return list;
     }
 
-    Hypothesis cut(int tokens) {
-        return of(AuditCause.CUT, "cut at " + tokens + " tokens", rows -> remake.limited(rows, tokens));
+    /** What a length is counted in. */
+    enum Unit {
+        /** As the model reads. */
+        TOKENS,
+        /** UTF-16 code units. */
+        CHARACTERS,
+        /** Between white space. */
+        WORDS;
+
+        private String label(int limit) {
+            return "cut at " + limit + " " + name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Where a hypothesis cuts, 0 where it does not cut in this unit. */
+        int limit(Hypothesis hypothesis) {
+            String digits = hypothesis.label().replaceAll("\\D", "");
+            int limit = hypothesis.cause() != AuditCause.CUT || digits.isEmpty() ? 0 : Integer.parseInt(digits);
+            return hypothesis.label().equals(label(limit)) ? limit : 0;
+        }
+    }
+
+    Hypothesis cut(Unit unit, int limit) {
+        return of(AuditCause.CUT, unit.label(limit), switch (unit) {
+            case TOKENS -> rows -> remake.limited(rows, limit);
+            case CHARACTERS -> rows -> remake.proper(rows, row -> {
+                String text = remake.documents().whole(row);
+                return text.substring(0, Math.min(text.length(), limit));
+            });
+            case WORDS -> rows -> remake.proper(rows, row -> remake.wordWindows(row, limit).get(0));
+        });
     }
 
     /** Windows of one text, averaged; exact only where the windows are the same, so near agreement counts as well. */
