@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntBinaryOperator;
+import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * How the numbers of a store were coded, told from the numbers alone: a float32 vector has about as many different values
@@ -27,6 +30,7 @@ record Code(Kind kind, String label, double match) {
     private static final int MOST_ROWS = 4096;
     private static final int CODEBOOK = 256;
     private static final double FEWER = 0.85;
+    private static final double ALONE = 1.5;
     private static final int BYTE_VALUES = 256;
     private static final float GRID = 10_000;
 
@@ -109,10 +113,10 @@ record Code(Kind kind, String label, double match) {
             inColumn[column] = blocks(rows, column, 1);
         }
         boolean fewInColumn = median(inColumn) <= Math.min(CODEBOOK, FEWER * rows.size());
-        int block = widestBlock(rows, false);
+        int block = widestBlock(rows, from -> inColumn[from]);
         // rows that were normalised after decoding keep the directions of their blocks
         boolean directions = block <= 1 && !fewInColumn;
-        block = directions ? widestBlock(rows, true) : block;
+        block = directions ? widestBlock(rows) : block;
         if (block > 1) {
             return new Code(
                     Kind.PRODUCT,
@@ -134,16 +138,29 @@ record Code(Kind kind, String label, double match) {
                 match);
     }
 
-    private static int widestBlock(List<float[]> rows, boolean directions) {
-        int columns = rows.get(0).length;
+    /** In a block from a codebook each column has about as many values as the block; columns coded alone have fewer. */
+    private static int widestBlock(List<float[]> rows, IntUnaryOperator inColumn) {
+        return widestBlock(rows.get(0).length, Math.min(CODEBOOK, FEWER * rows.size()), (from, width) -> {
+            int different = blocks(rows, from, width);
+            int most = IntStream.range(from, from + width).map(inColumn).max().orElse(0);
+            return different <= ALONE * most ? different : Integer.MAX_VALUE;
+        });
+    }
+
+    private static int widestBlock(List<float[]> rows) {
+        return widestBlock(rows.get(0).length, Math.min(CODEBOOK, FEWER * rows.size()),
+                (from, width) -> blocks(directions(rows, from, width), 0, width));
+    }
+
+    private static int widestBlock(int columns, double codebook, IntBinaryOperator different) {
         int widest = 1;
         for (int block = 2; block <= columns / 2; block++) {
             if (columns % block == 0) {
                 int most = 0;
-                for (int from = 0; from < columns && most <= CODEBOOK; from += block) {
-                    most = Math.max(most, blocks(directions ? directions(rows, from, block) : rows, directions ? 0 : from, block));
+                for (int from = 0; from < columns && most <= codebook; from += block) {
+                    most = Math.max(most, different.applyAsInt(from, block));
                 }
-                widest = most <= Math.min(CODEBOOK, FEWER * rows.size()) ? block : widest;
+                widest = most <= codebook ? block : widest;
             }
         }
         return widest;

@@ -26,6 +26,7 @@ final class CodeNoise {
     private static final double WIDER = 0.6;
     /** Where less is left, agreement says nothing. */
     private static final double LEAST = 0.7;
+    private static final double UNUSED = 1.8;
     /** Rows differ in their peaks, and with them in their steps. */
     private static final double QUANTILE = 0.99;
 
@@ -141,7 +142,9 @@ final class CodeNoise {
         }
         double below = at > 0 ? levels[at] - levels[at - 1] : levels[1] - levels[0];
         double above = at < levels.length - 1 ? levels[at + 1] - levels[at] : below;
-        double cell = (below + above) / 2;
+        // a gap of two steps is a level that no number has
+        double less = Math.min(below, above);
+        double cell = Math.max(below, above) > UNUSED * less ? less : (below + above) / 2;
         return cell * cell / 12;
     }
 
