@@ -655,9 +655,9 @@ def check(options):
     return right < total
 
 
-def ndcg(queries, vectors, ids, judged, k=10):
+def ndcg(queries, vectors, ids, judged, k=10, signs=False):
     """nDCG@k of each query, trec_eval's: gains are grades, discount log2(rank + 1); equal scores by id, descending."""
-    scores = unit(queries) @ unit(vectors).T
+    scores = np.where(queries > 0, 1, -1) @ np.where(vectors > 0, 1, -1).T if signs else unit(queries) @ unit(vectors).T
     out = []
     for q, grades in enumerate(judged):
         order = sorted(range(len(ids)), key=lambda i: (scores[q, i], ids[i]), reverse=True)[:k]
@@ -699,7 +699,7 @@ def worth(options):
             continue
         report = json.loads(run.stdout)
         # signs of the queries, too, where only signs are stored
-        before = ndcg(np.where(queries > 0, 1, -1) if "bit" in name else queries, v, ids, judged)
+        before = ndcg(queries, v, ids, judged, signs="bit" in name)
         rng = np.random.default_rng(1)
         change = now - before
         draws = np.sort([change[rng.integers(len(change), size=len(change))].mean() for _ in range(2000)])
