@@ -79,7 +79,8 @@ final class Trial {
         // a cut text costs its limit, other hypotheses cost the whole text
         boolean allLong = sample.tokens(probe[0]) > LONG;
         families.addAll(lengthMatters ? 0 : allLong ? 1 : families.size(), cuts);
-        families.add(lengthMatters ? cuts.size() : families.size(), () -> race(hypotheses.splits(), longest));
+        families.addAll(lengthMatters ? cuts.size() : families.size(), List.of(
+                () -> race(hypotheses.splits(), longest), () -> overlap(hypotheses, longest)));
         for (Runnable family : families) {
             // where length matters, the longest texts tell; shorter ones are asked when the winner is known
             if (unexplained(longest) > 0 && (lengthMatters || unexplained(probe) > 0)) {
@@ -170,7 +171,7 @@ final class Trial {
         double own = mean(sample::cosine, raced);
         double nearest = own;
         for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
-            double mean = mean(i -> entry.getValue().getOrDefault(i, 0.0), raced);
+            double mean = mean(entry, raced);
             int limit = unit.limit(entry.getKey());
             if (limit > 0 && mean > nearest) {
                 nearest = mean;
@@ -196,6 +197,26 @@ final class Trial {
         if (best != from) {
             race(List.of(hypotheses.cut(unit, best)), longest);
         }
+    }
+
+    /** Of the splits that come nearest, a window of each unit: with overlap. */
+    private void overlap(Hypotheses hypotheses, int[] longest) {
+        int[] raced = last(longest, RACED);
+        double own = mean(sample::cosine, raced);
+        for (Hypotheses.Unit unit : Hypotheses.Unit.values()) {
+            Map.Entry<Hypothesis, Map<Integer, Double>> best = null;
+            for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
+                boolean nearer = best == null || mean(entry, raced) > mean(best, raced);
+                best = unit.window(entry.getKey()) > 0 && nearer ? entry : best;
+            }
+            if (best != null && 1 - mean(best, raced) <= PROMISING * (1 - own) && unexplained(longest) > 0) {
+                race(hypotheses.overlapping(unit, unit.window(best.getKey())), longest);
+            }
+        }
+    }
+
+    private static double mean(Map.Entry<Hypothesis, Map<Integer, Double>> entry, int[] which) {
+        return mean(i -> entry.getValue().getOrDefault(i, 0.0), which);
     }
 
     private interface Value {
