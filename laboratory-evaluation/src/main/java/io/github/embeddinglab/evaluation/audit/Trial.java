@@ -195,8 +195,19 @@ final class Trial {
             }
         }
         if (best != from) {
-            race(List.of(hypotheses.cut(unit, best)), longest);
+            Hypothesis fitted = hypotheses.cut(unit, best);
+            race(List.of(fitted), longest);
+            // some limit explains any text that was shorter once; a cut explains the others, too
+            Map<Integer, Double> likeness = tried.getOrDefault(fitted, Map.of());
+            long explained = likeness.entrySet().stream().filter(row -> agrees(row.getKey(), row.getValue())).count();
+            if (explained < Math.max(2, longest.length / 2.0)) {
+                tried.remove(fitted);
+            }
         }
+    }
+
+    private boolean agrees(int i, double cosine) {
+        return cosine >= sample.match() || near(i, cosine);
     }
 
     /** Of the splits that come nearest, a window of each unit: with overlap. */
