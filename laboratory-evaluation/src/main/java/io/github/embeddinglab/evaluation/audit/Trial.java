@@ -199,15 +199,20 @@ final class Trial {
             race(List.of(fitted), longest);
             // some limit explains any text that was shorter once; a cut explains the others, too
             Map<Integer, Double> likeness = tried.getOrDefault(fitted, Map.of());
-            long explained = likeness.entrySet().stream().filter(row -> agrees(row.getKey(), row.getValue())).count();
-            if (explained < Math.max(2, longest.length / 2.0)) {
+            double exact = count(likeness, (i, cosine) -> cosine >= sample.match());
+            double close = count(likeness, this::near);
+            if (exact < Math.max(2, longest.length / 2.0) && close < MOST * longest.length) {
                 tried.remove(fitted);
             }
         }
     }
 
-    private boolean agrees(int i, double cosine) {
-        return cosine >= sample.match() || near(i, cosine);
+    private interface Close {
+        boolean holds(int i, double cosine);
+    }
+
+    private static long count(Map<Integer, Double> likeness, Close close) {
+        return likeness.entrySet().stream().filter(row -> close.holds(row.getKey(), row.getValue())).count();
     }
 
     /** Of the splits that come nearest, a window of each unit: with overlap. */
