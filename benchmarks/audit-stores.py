@@ -7,6 +7,7 @@ Encoders are the graphs of the public model jars under onnxruntime, and any sent
 come from the tokenizers package, pooling, cutting, splitting and coding from numpy. `make` writes DIR/NAME/docs.jsonl,
 v.npy and store.json (model, planted cause); `check` audits each, prints a table and appends to DIR/results.jsonl;
 `worth` (options of both) compares what the audit says mending is worth with nDCG@10 computed here;
+`codes` measures what codes leave of the vectors that `make` kept, against what their levels or centroids foretell;
 `fixture` writes the small stores that the tests of `lab audit` read to DIR.
 Needs numpy, tokenizers, onnxruntime; torch and transformers for folders.
 """
@@ -604,6 +605,82 @@ def make(options):
         print(f"{name}: {len(vectors)} rows, {time.time() - start:.1f} s", flush=True)
 
 
+NF4 = np.array([-1, -.6962, -.5251, -.3949, -.2844, -.1848, -.0911, 0, .0796, .1609, .2461, .3379, .4407, .5626, .7230, 1], np.float32) if np else None
+CHOSEN = ["minilm-cranfield:200~18", "minilm-cisi:160~18", "e5-med:100~18", "bge-cisi:100~18"]
+HELD_OUT = ["minilm-spring-ai:200~18", "minilm-cosqa-dev:600~18", "e5-cisi:100~18", "e5-spring-ai:100~18", "bge-cranfield:100~18", "me5-xquad-de:100~22"]
+
+
+def levelled(v, axis, levels):
+    """Uniform levels from the least to the largest number of a row (1), a column (0) or all (None)."""
+    low, high = v.min(axis=axis, keepdims=True), v.max(axis=axis, keepdims=True)
+    step = np.maximum((high - low) / levels, 1e-12)
+    return (np.rint((v - low) / step) * step + low).astype(np.float32)
+
+
+def foretold(coded, axis):
+    """1 - cosine that the widths of the levels' cells foretell, as the audit reckons it."""
+    def squares(levels, x):
+        g = np.unique(levels)
+        if len(g) < 2:
+            return np.zeros_like(x)
+        d = np.diff(g)
+        less, more = np.minimum(d[1:], d[:-1]), np.maximum(d[1:], d[:-1])
+        cell = np.concatenate([d[:1], np.where(more > 1.8 * less, less, (less + more) / 2), d[-1:]])
+        return cell[np.searchsorted(g, x)] ** 2 / 12
+    error = squares(coded, coded) if axis is None else np.stack([squares(r, r) for r in (coded if axis else coded.T)])
+    error = error.T if axis == 0 else error
+    return error.sum(1) / (2 * np.maximum((coded * coded).sum(1), 1e-12))
+
+
+def nearest_centroids(coded, width):
+    """Half the squared distances from a row's centroids to the nearest other ones, against its length."""
+    error = np.zeros(len(coded))
+    for at in range(0, coded.shape[1], width):
+        u, which = np.unique(coded[:, at:at + width], axis=0, return_inverse=True)
+        d = (u * u).sum(1)[:, None] + (u * u).sum(1)[None] - 2 * u @ u.T
+        np.fill_diagonal(d, np.inf)
+        error += np.maximum(d.min(1), 0)[which.ravel()]
+    return error / (2 * np.maximum((coded * coded).sum(1), 1e-12))
+
+
+def codes(options):
+    def cosines(a, b):
+        return (unit(a) * unit(b)).sum(1)
+
+    def row(what, kind, sets):
+        print(f"{what} | {kind}: lowest cosine {min(s[0] for s in sets):.4f}, medians {min(s[1] for s in sets):.4f} to {max(s[1] for s in sets):.4f}, "
+              f"error against the forecast: medians {min(s[2] for s in sets):.2f} to {max(s[2] for s in sets):.2f}, most {max(s[3] for s in sets):.2f}", flush=True)
+
+    def measured(names, code, forecast):
+        out = []
+        for name in names:
+            v = np.load(f"{options.out}/cache/{name}.npy")
+            c = code(v)
+            if c is not None:
+                cos = cosines(c, v)
+                ratio = (1 - cos) / np.maximum(forecast(c), 1e-12)
+                out.append((cos.min(), np.median(cos), np.median(ratio), ratio.max()))
+        return out
+    for kind, names in (("chosen on", CHOSEN), ("held out", HELD_OUT)):
+        for levels in (255, 63, 31, 15, 7):
+            for axis, by in ((1, "row"), (0, "column"), (None, "store")):
+                row(f"{levels} levels by {by}", kind, measured(names, lambda v: levelled(v, axis, levels), lambda c: foretold(c, axis)))
+        scaled = lambda v: np.abs(v).max(1, keepdims=True)
+        row("NF4", kind, measured(names, lambda v: NF4[np.abs((v / scaled(v))[:, :, None] - NF4).argmin(2)] * scaled(v), lambda c: foretold(c, 1)))
+        for width in (2, 4, 8, 16):
+            m = type("M", (), {})()
+            for centroids in (16, 64):
+                def code(v):
+                    m.rng = np.random.default_rng(0)
+                    return pq(384 // width, centroids)(v, m) if centroids <= len(v) / 2 else None
+                row(f"product quantisation, blocks of {width}, {centroids} centroids", kind, measured(names, code, lambda c: nearest_centroids(c, width)))
+        for how, change in (("float16", lambda v: v.astype(np.float16)), ("cosine .99999", 1e-5), ("cosine .9999", 1e-4)):
+            noise = np.random.default_rng(1)
+            near = change if callable(change) else (lambda v: v + noise.normal(size=v.shape) * np.sqrt(2 * change / v.shape[1]))
+            lowest = [cosines(np.where(near(v) > 0, 1, -1), np.where(v > 0, 1, -1)).min() for v in (np.load(f"{options.out}/cache/{n}.npy") for n in names)]
+            print(f"signs after {how} | {kind}: lowest cosine {min(lowest):.4f} to {max(lowest):.4f}", flush=True)
+
+
 def fixture(options):
     """Ten faults and none, in a few short texts."""
     m = Making("fixture", "minilm", "sayings", options, {})
@@ -711,7 +788,7 @@ def worth(options):
 
 if __name__ == "__main__":
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("verb", choices=["make", "check", "worth", "fixture"])
+    p.add_argument("verb", choices=["make", "check", "worth", "codes", "fixture"])
     p.add_argument("--out", required=True)
     p.add_argument("--only", default="")
     p.add_argument("--models", default="", help="only stores of these models")
@@ -723,4 +800,4 @@ if __name__ == "__main__":
     p.add_argument("--model", action="append", default=[], help="NAME=MODEL, how the audit calls a model")
     options = p.parse_args()
     options.folders = dict(pair.split("=", 1) for pair in options.folder)
-    sys.exit({"make": make, "check": check, "worth": worth, "fixture": fixture}[options.verb](options))
+    sys.exit({"make": make, "check": check, "worth": worth, "codes": codes, "fixture": fixture}[options.verb](options))
