@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * 1948). A row's error, at right angles to it for the most part, leaves a cosine of about 1 - error / (2 length^2).
  */
 final class CodeNoise {
-    /** No row of ten collections and four models was farther than 1.21 times what its levels, 7 or more, foretell. */
+    /** No row of ten sets of four models was farther than 1.21 times what its levels, 7 or more, foretell. */
     private static final double MARGIN = 1.3;
     /**
      * Share of the squared distance to the nearest other centroid that quantisation of blocks of two columns leaves at most,

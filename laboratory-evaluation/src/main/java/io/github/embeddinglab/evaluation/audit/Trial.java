@@ -12,9 +12,10 @@ import java.util.stream.IntStream;
 
 /**
  * Holds hypotheses against the rows that are not the model's. A hypothesis explains a row when its vector agrees with the
- * stored one as closely as two runs of one model. Families are tried on few rows, then on twice as many, until all of these are explained; the least
- * number of hypotheses that explain most of them is chosen greedily, so that a row which several fit goes to the commonest,
- * and is then asked for all rows. What is left is probed anew, until a round explains nothing.
+ * stored one as closely as two runs of one model. Families are tried on few rows, and on twice as many where that explains
+ * nothing, until all of these are explained; the least number of hypotheses that explain most of them is chosen greedily, so
+ * that a row which several fit goes to the commonest, and is then asked for all rows. What is left is probed anew, until a
+ * round explains nothing.
  */
 final class Trial {
     private static final int PROBED = 8;
