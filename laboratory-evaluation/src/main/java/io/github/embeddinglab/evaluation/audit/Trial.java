@@ -184,8 +184,10 @@ final class Trial {
             return;
         }
         int from = best;
-        for (int step = Math.max(1, best / 4); best > 0 && step >= 1 && nearest < sample.match(); step /= 2) {
-            for (int limit : new int[] {best - step, best + step}) {
+        int step = Math.max(1, best / 4);
+        while (best > 0 && step >= 1 && nearest < sample.match()) {
+            int before = best;
+            for (int limit : new int[] {before - step, before + step}) {
                 if (limit > 2 && limit < most) {
                     Map<Integer, Double> likeness = likeness(hypotheses.cut(unit, limit), raced);
                     double mean = mean(i -> likeness.getOrDefault(i, 0.0), raced);
@@ -195,6 +197,7 @@ final class Trial {
                     }
                 }
             }
+            step = best == before ? step / 2 : step;
         }
         if (best != from) {
             Hypothesis fitted = hypotheses.cut(unit, best);
@@ -284,9 +287,11 @@ final class Trial {
     private void assign(Hypothesis winner, double least) {
         int[] open = sample.open();
         if (open.length > 0) {
+            // where most are near, the others are of the same cause when it brings them nearer: their windows end elsewhere;
+            // where all long texts differ and no short one does, a little nearer is enough, for no other cause chooses by length
+            double nearEnough = sample.onlyLongOnesAreWrong() ? 1 : PROMISING;
             likeness(winner, open).forEach((i, cosine) -> {
-                // where most are near, the others are of the same cause when it brings them nearer: their windows end elsewhere
-                boolean nearer = 1 - cosine <= PROMISING * (1 - sample.cosine(i));
+                boolean nearer = 1 - cosine < nearEnough * (1 - sample.cosine(i));
                 if (least < sample.match() ? near(i, cosine) || nearer : cosine >= least) {
                     sample.explain(i, new Sample.Explained(winner.cause(), winner.label(), cosine));
                 }
