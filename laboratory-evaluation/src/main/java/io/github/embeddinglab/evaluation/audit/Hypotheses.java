@@ -132,6 +132,7 @@ final class Hypotheses {
         list.add(prepared("upper-cased text", text -> text.toUpperCase(Locale.ROOT)));
         list.add(prepared("text without punctuation", text -> text.replaceAll("\\p{P}+", " ")));
         list.add(prepared("text with punctuation taken out", text -> text.replaceAll("\\p{P}+", "")));
+        list.add(prepared("text with punctuation and symbols taken out", text -> text.replaceAll("[^\\p{L}\\p{M}\\p{N}_\\s]+", "")));
         list.add(prepared("lower-cased text without punctuation",
                 text -> text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{M}\\p{N}\\s]+", " ")));
         list.add(prepared("text without digits", text -> text.replaceAll("\\p{N}+", "")));
