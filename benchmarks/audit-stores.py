@@ -6,7 +6,9 @@
 Encoders are the graphs of the public model jars under onnxruntime, and any sentence-transformers folder under torch; tokens
 come from the tokenizers package, pooling, cutting, splitting and coding from numpy. `make` writes DIR/NAME/docs.jsonl,
 v.npy and store.json (model, planted cause); `check` audits each, prints a table and appends to DIR/results.jsonl;
-`worth` (options of both) compares what the audit says mending is worth with nDCG@10 computed here.
+`worth` (options of both) compares what the audit says mending is worth with nDCG@10 computed here;
+`codes` measures what codes leave of the vectors that `make` kept, against what their levels or centroids foretell;
+`fixture` writes the small stores that the tests of `lab audit` read to DIR.
 Needs numpy, tokenizers, onnxruntime; torch and transformers for folders.
 """
 import argparse, glob, gzip, hashlib, json, os, re, shlex, subprocess, sys, time, zipfile
@@ -134,6 +136,8 @@ def documents(name, shared):
                 if len(words) - at >= 15:
                     rows.append((f"{r['_id']}-{at}", "", " ".join(words[at:at + size])))
                 at += size
+    elif base == "sayings":
+        rows = sayings(rng)
     else:
         rows = [(r["_id"], r.get("title") or "", r["text"]) for r in lines(glob.glob(f"{shared}/data/retrieval/{base}/corpus.jsonl*")[0])]
     if most:
@@ -142,6 +146,33 @@ def documents(name, shared):
     if count and int(count) < len(rows):
         keep = sorted(rng.permutation(len(rows))[:int(count)])
         rows = [rows[i] for i in keep]
+    return rows
+
+
+MATTERS = [m.split() for m in """baker bread oven flour dough yeast crust loaf butter kitchen
+sailor harbour anchor rudder storm wave captain lighthouse rope deck
+teacher pupil classroom blackboard lesson homework grammar spelling exam desk
+surgeon hospital nurse scalpel patient wound bandage fever ward medicine
+farmer tractor wheat barn cattle plough harvest meadow fence milk
+banker loan interest account cheque debt vault coin savings mortgage
+astronomer telescope planet orbit comet galaxy star moon eclipse lens
+carpenter plank hammer nail saw workshop varnish hinge chisel cabinet
+violinist orchestra concert melody string bow conductor rehearsal stage audience
+judge court lawyer verdict witness jury trial prison contract appeal
+gardener rose seed soil hedge spade greenhouse tulip compost lawn
+programmer compiler server bug keyboard database network release password laptop""".splitlines()]
+SAYINGS = ["The {} saw the {} beside the {}.", "Nobody had asked for the {}, yet the {} needed a {}.", "Every {} costs more than a {}, said the {}.",
+           "In winter the {} keeps its {} away from the {}!", "Why would a {}, of all things, replace the {} and the {}?",
+           "After three years, the {} was sold together with the {}; the {} remained."]
+
+
+def sayings(rng):
+    """32 short texts of one matter each, and 6 of about 130 tokens."""
+    rows = []
+    for i in range(38):
+        words = MATTERS[i % len(MATTERS)]
+        said = [SAYINGS[rng.integers(len(SAYINGS))].format(*rng.choice(words, 3)) for _ in range(2 + i % 2 if i < 32 else 10)]
+        rows.append((f"s{i}", "Of {} and {}".format(*rng.choice(words, 2)), " ".join(said)))
     return rows
 
 
@@ -574,6 +605,98 @@ def make(options):
         print(f"{name}: {len(vectors)} rows, {time.time() - start:.1f} s", flush=True)
 
 
+NF4 = np.array([-1, -.6962, -.5251, -.3949, -.2844, -.1848, -.0911, 0, .0796, .1609, .2461, .3379, .4407, .5626, .7230, 1], np.float32) if np else None
+CHOSEN = ["minilm-cranfield:200~18", "minilm-cisi:160~18", "e5-med:100~18", "bge-cisi:100~18"]
+HELD_OUT = ["minilm-spring-ai:200~18", "minilm-cosqa-dev:600~18", "e5-cisi:100~18", "e5-spring-ai:100~18", "bge-cranfield:100~18", "me5-xquad-de:100~22"]
+
+
+def levelled(v, axis, levels):
+    """Uniform levels from the least to the largest number of a row (1), a column (0) or all (None)."""
+    low, high = v.min(axis=axis, keepdims=True), v.max(axis=axis, keepdims=True)
+    step = np.maximum((high - low) / levels, 1e-12)
+    return (np.rint((v - low) / step) * step + low).astype(np.float32)
+
+
+def foretold(coded, axis):
+    """1 - cosine that the widths of the levels' cells foretell, as the audit reckons it."""
+    def squares(levels, x):
+        g = np.unique(levels)
+        if len(g) < 2:
+            return np.zeros_like(x)
+        d = np.diff(g)
+        less, more = np.minimum(d[1:], d[:-1]), np.maximum(d[1:], d[:-1])
+        cell = np.concatenate([d[:1], np.where(more > 1.8 * less, less, (less + more) / 2), d[-1:]])
+        return cell[np.searchsorted(g, x)] ** 2 / 12
+    error = squares(coded, coded) if axis is None else np.stack([squares(r, r) for r in (coded if axis else coded.T)])
+    error = error.T if axis == 0 else error
+    return error.sum(1) / (2 * np.maximum((coded * coded).sum(1), 1e-12))
+
+
+def nearest_centroids(coded, width):
+    """Half the squared distances from a row's centroids to the nearest other ones, against its length."""
+    error = np.zeros(len(coded))
+    for at in range(0, coded.shape[1], width):
+        u, which = np.unique(coded[:, at:at + width], axis=0, return_inverse=True)
+        d = (u * u).sum(1)[:, None] + (u * u).sum(1)[None] - 2 * u @ u.T
+        np.fill_diagonal(d, np.inf)
+        error += np.maximum(d.min(1), 0)[which.ravel()]
+    return error / (2 * np.maximum((coded * coded).sum(1), 1e-12))
+
+
+def codes(options):
+    def cosines(a, b):
+        return (unit(a) * unit(b)).sum(1)
+
+    def row(what, kind, sets):
+        print(f"{what} | {kind}: lowest cosine {min(s[0] for s in sets):.4f}, medians {min(s[1] for s in sets):.4f} to {max(s[1] for s in sets):.4f}, "
+              f"error against the forecast: medians {min(s[2] for s in sets):.2f} to {max(s[2] for s in sets):.2f}, most {max(s[3] for s in sets):.2f}", flush=True)
+
+    def measured(names, code, forecast):
+        out = []
+        for name in names:
+            v = np.load(f"{options.out}/cache/{name}.npy")
+            c = code(v)
+            if c is not None:
+                cos = cosines(c, v)
+                ratio = (1 - cos) / np.maximum(forecast(c), 1e-12)
+                out.append((cos.min(), np.median(cos), np.median(ratio), ratio.max()))
+        return out
+    for kind, names in (("chosen on", CHOSEN), ("held out", HELD_OUT)):
+        for levels in (255, 63, 31, 15, 7):
+            for axis, by in ((1, "row"), (0, "column"), (None, "store")):
+                row(f"{levels} levels by {by}", kind, measured(names, lambda v: levelled(v, axis, levels), lambda c: foretold(c, axis)))
+        scaled = lambda v: np.abs(v).max(1, keepdims=True)
+        row("NF4", kind, measured(names, lambda v: NF4[np.abs((v / scaled(v))[:, :, None] - NF4).argmin(2)] * scaled(v), lambda c: foretold(c, 1)))
+        for width in (2, 4, 8, 16):
+            m = type("M", (), {})()
+            for centroids in (16, 64):
+                def code(v):
+                    m.rng = np.random.default_rng(0)
+                    return pq(384 // width, centroids)(v, m) if centroids <= len(v) / 2 else None
+                row(f"product quantisation, blocks of {width}, {centroids} centroids", kind, measured(names, code, lambda c: nearest_centroids(c, width)))
+        for how, change in (("float16", lambda v: v.astype(np.float16)), ("cosine .99999", 1e-5), ("cosine .9999", 1e-4)):
+            noise = np.random.default_rng(1)
+            near = change if callable(change) else (lambda v: v + noise.normal(size=v.shape) * np.sqrt(2 * change / v.shape[1]))
+            lowest = [cosines(np.where(near(v) > 0, 1, -1), np.where(v > 0, 1, -1)).min() for v in (np.load(f"{options.out}/cache/{n}.npy") for n in names)]
+            print(f"signs after {how} | {kind}: lowest cosine {min(lowest):.4f} to {max(lowest):.4f}", flush=True)
+
+
+def fixture(options):
+    """Ten faults and none, in a few short texts."""
+    m = Making("fixture", "minilm", "sayings", options, {})
+    right = m.encoder().encode(m.texts)
+    m.right = lambda model=None: right
+    for name, maker in [("right", after(lambda v, m: v)), ("other_pooling", encoding(pooling="cls")), ("prompt", encoding(prefix="passage: ")),
+                        ("title", fields(lambda a, b: b)), ("cut", encoding(limit=64)), ("split", averaged(by_words(50))),
+                        ("not_normalised", encoding(normalize=False)), ("mixed_models", encoding(.35, model="bge")),
+                        ("lossy_codes", after(int8_columns_raw)), ("stale_text", stale(.2, "half")),
+                        ("rows_displaced", after(lambda v, m: np.concatenate([v[:15], np.roll(v[15:], 1, 0)])))]:
+        np.save(f"{options.out}/{name}.npy", maker(m))
+    with open(f"{options.out}/docs.jsonl", "w", encoding="utf-8") as f:
+        for i, title, text in m.docs:
+            f.write(json.dumps({"id": i, "title": title, "text": text}) + "\n")
+
+
 def check(options):
     models = dict(pair.split("=", 1) for pair in options.model)
     right = total = 0
@@ -609,9 +732,9 @@ def check(options):
     return right < total
 
 
-def ndcg(queries, vectors, ids, judged, k=10):
+def ndcg(queries, vectors, ids, judged, k=10, signs=False):
     """nDCG@k of each query, trec_eval's: gains are grades, discount log2(rank + 1); equal scores by id, descending."""
-    scores = unit(queries) @ unit(vectors).T
+    scores = np.where(queries > 0, 1, -1) @ np.where(vectors > 0, 1, -1).T if signs else unit(queries) @ unit(vectors).T
     out = []
     for q, grades in enumerate(judged):
         order = sorted(range(len(ids)), key=lambda i: (scores[q, i], ids[i]), reverse=True)[:k]
@@ -653,7 +776,7 @@ def worth(options):
             continue
         report = json.loads(run.stdout)
         # signs of the queries, too, where only signs are stored
-        before = ndcg(np.where(queries > 0, 1, -1) if "bit" in name else queries, v, ids, judged)
+        before = ndcg(queries, v, ids, judged, signs="bit" in name)
         rng = np.random.default_rng(1)
         change = now - before
         draws = np.sort([change[rng.integers(len(change), size=len(change))].mean() for _ in range(2000)])
@@ -665,7 +788,7 @@ def worth(options):
 
 if __name__ == "__main__":
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("verb", choices=["make", "check", "worth"])
+    p.add_argument("verb", choices=["make", "check", "worth", "codes", "fixture"])
     p.add_argument("--out", required=True)
     p.add_argument("--only", default="")
     p.add_argument("--models", default="", help="only stores of these models")
@@ -677,4 +800,4 @@ if __name__ == "__main__":
     p.add_argument("--model", action="append", default=[], help="NAME=MODEL, how the audit calls a model")
     options = p.parse_args()
     options.folders = dict(pair.split("=", 1) for pair in options.folder)
-    sys.exit({"make": make, "check": check, "worth": worth}[options.verb](options))
+    sys.exit({"make": make, "check": check, "worth": worth, "codes": codes, "fixture": fixture}[options.verb](options))

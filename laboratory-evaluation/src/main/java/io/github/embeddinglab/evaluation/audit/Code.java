@@ -4,6 +4,10 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntBinaryOperator;
+import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * How the numbers of a store were coded, told from the numbers alone: a float32 vector has about as many different values
@@ -17,11 +21,16 @@ record Code(Kind kind, String label, double match) {
     /** Cosine that two runtimes reach with the same model in float32 is .99999; a tenth of that accuracy is still agreement. */
     static final double SAME = 0.9999;
 
+    /** Between signs: six of 768 columns differ, or three of 384. */
+    static final double SIGNS = 0.985;
+
+    private static final double FITTED = 0.995;
     private static final int LEAST_ROWS = 16;
     private static final int LEAST_COLUMNS = 32;
     private static final int MOST_ROWS = 4096;
     private static final int CODEBOOK = 256;
     private static final double FEWER = 0.85;
+    private static final double ALONE = 1.5;
     private static final int BYTE_VALUES = 256;
     private static final float GRID = 10_000;
 
@@ -76,13 +85,14 @@ record Code(Kind kind, String label, double match) {
             }
         }
         if (values.size() <= 2) {
-            return new Code(Kind.BINARY, "one bit a column (two values in the whole store)", 0.97);
+            return new Code(Kind.BINARY, "one bit a column (two values in the whole store)", SIGNS);
         }
         if (whole) {
-            return new Code(Kind.INTEGERS, "whole numbers of 8 bits, not scaled back", 0.995);
+            // those of one scale for each column are scaled back by a fit, which costs something, too
+            return new Code(Kind.INTEGERS, "whole numbers of 8 bits, not scaled back", Math.min(FITTED, CodeNoise.ofStore(rows)));
         }
         if (values.size() <= BYTE_VALUES) {
-            return levels(values.size(), "in the whole store");
+            return levels(values.size(), "in the whole store", CodeNoise.ofStore(rows));
         }
         if (bfloat) {
             return new Code(Kind.BFLOAT, "bfloat16 (the low 16 bits of every number are zero)", SAME);
@@ -92,10 +102,10 @@ record Code(Kind kind, String label, double match) {
         }
         int inRow = median(rows.stream().mapToInt(Code::distinct).toArray());
         if (inRow <= 2) {
-            return new Code(Kind.BINARY, "one bit a column (two values a row)", 0.97);
+            return new Code(Kind.BINARY, "one bit a column (two values a row)", SIGNS);
         }
         if (rows.stream().filter(Code::few).count() > rows.size() / 2) {
-            return levels(inRow, "a row");
+            return levels(inRow, "a row", CodeNoise.ofRows(rows));
         }
         int columns = rows.get(0).length;
         int[] inColumn = new int[columns];
@@ -103,15 +113,17 @@ record Code(Kind kind, String label, double match) {
             inColumn[column] = blocks(rows, column, 1);
         }
         boolean fewInColumn = median(inColumn) <= Math.min(CODEBOOK, FEWER * rows.size());
-        int block = widestBlock(rows, false);
-        if (block <= 1 && !fewInColumn) {
-            // rows that were normalised after decoding keep the directions of their blocks
-            block = widestBlock(rows, true);
-        }
+        int block = widestBlock(rows, from -> inColumn[from]);
+        // rows that were normalised after decoding keep the directions of their blocks
+        boolean directions = block <= 1 && !fewInColumn;
+        block = directions ? widestBlock(rows) : block;
         if (block > 1) {
-            return new Code(Kind.PRODUCT, "product quantisation in blocks of " + block + " columns", 0.8);
+            return new Code(
+                    Kind.PRODUCT,
+                    "product quantisation in blocks of " + block + " columns",
+                    CodeNoise.ofBlocks(rows, block, directions ? Code::direction : UnaryOperator.identity()));
         }
-        return fewInColumn ? levels(median(inColumn), "a column") : PLAIN;
+        return fewInColumn ? levels(median(inColumn), "a column", CodeNoise.ofColumns(rows)) : PLAIN;
     }
 
     /** Whether one row has so few different values that it was decoded from 8 bits or fewer. */
@@ -119,24 +131,36 @@ record Code(Kind kind, String label, double match) {
         return row.length >= LEAST_COLUMNS && few(row);
     }
 
-    private static Code levels(int count, String where) {
-        boolean eight = count > 16;
+    private static Code levels(int count, String where, double match) {
         return new Code(
                 Kind.LEVELS,
-                (eight ? "8 bits" : "4 bits or fewer") + " (" + count + " different values " + where + ")",
-                eight ? 0.995 : 0.95);
+                (count > 16 ? "8 bits" : "4 bits or fewer") + " (" + count + " different values " + where + ")",
+                match);
     }
 
-    private static int widestBlock(List<float[]> rows, boolean directions) {
-        int columns = rows.get(0).length;
+    /** In a block from a codebook each column has about as many values as the block; columns coded alone have fewer. */
+    private static int widestBlock(List<float[]> rows, IntUnaryOperator inColumn) {
+        return widestBlock(rows.get(0).length, Math.min(CODEBOOK, FEWER * rows.size()), (from, width) -> {
+            int different = blocks(rows, from, width);
+            int most = IntStream.range(from, from + width).map(inColumn).max().orElse(0);
+            return different <= ALONE * most ? different : Integer.MAX_VALUE;
+        });
+    }
+
+    private static int widestBlock(List<float[]> rows) {
+        return widestBlock(rows.get(0).length, Math.min(CODEBOOK, FEWER * rows.size()),
+                (from, width) -> blocks(directions(rows, from, width), 0, width));
+    }
+
+    private static int widestBlock(int columns, double codebook, IntBinaryOperator different) {
         int widest = 1;
         for (int block = 2; block <= columns / 2; block++) {
             if (columns % block == 0) {
                 int most = 0;
-                for (int from = 0; from < columns && most <= CODEBOOK; from += block) {
-                    most = Math.max(most, blocks(directions ? directions(rows, from, block) : rows, directions ? 0 : from, block));
+                for (int from = 0; from < columns && most <= codebook; from += block) {
+                    most = Math.max(most, different.applyAsInt(from, block));
                 }
-                widest = most <= Math.min(CODEBOOK, FEWER * rows.size()) ? block : widest;
+                widest = most <= codebook ? block : widest;
             }
         }
         return widest;
@@ -150,17 +174,17 @@ record Code(Kind kind, String label, double match) {
         return different.size();
     }
 
-    /** A block of columns of each row, of length 1 and rounded, since a division left its own rounding in it. */
     private static List<float[]> directions(List<float[]> rows, int from, int width) {
-        return rows.stream()
-                .map(row -> {
-                    float[] direction = Rows.normalized(Arrays.copyOfRange(row, from, from + width));
-                    for (int i = 0; i < width; i++) {
-                        direction[i] = Math.round(direction[i] * GRID) / GRID;
-                    }
-                    return direction;
-                })
-                .toList();
+        return rows.stream().map(row -> direction(Arrays.copyOfRange(row, from, from + width))).toList();
+    }
+
+    /** Of length 1 and rounded, since a division left its own rounding in it. */
+    private static float[] direction(float[] block) {
+        float[] direction = Rows.normalized(block);
+        for (int i = 0; i < direction.length; i++) {
+            direction[i] = Math.round(direction[i] * GRID) / GRID;
+        }
+        return direction;
     }
 
     /** Different numbers, without zeros, which may be mere padding. */

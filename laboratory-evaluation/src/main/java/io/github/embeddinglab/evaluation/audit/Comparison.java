@@ -79,7 +79,7 @@ final class Comparison {
         Code code = Code.of(given.rows().stream().filter(Rows::finite).toList());
         if (code.kind() == Code.Kind.INTEGERS && given.columns() * 8 == vectors.dimensions()) {
             store = unpacked(rows, model);
-            code = new Code(Code.Kind.BINARY, "one bit a column, eight columns to a byte", 0.97);
+            code = new Code(Code.Kind.BINARY, "one bit a column, eight columns to a byte", Code.SIGNS);
         }
         if (code.kind() == Code.Kind.INTEGERS && given.columns() == vectors.dimensions()) {
             store = scaledBack(usable, model);

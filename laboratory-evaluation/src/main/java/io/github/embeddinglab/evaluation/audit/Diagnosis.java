@@ -18,8 +18,8 @@ final class Diagnosis {
     private static final int LEAST_FOR_FIT = 32;
     private static final double FITTED = 0.9995;
     private static final double FITTED_LOWEST = 0.998;
+    private static final double LEFT = 0.1;
     private static final double HALF = 0.5;
-    private static final double CODED = 0.95;
     private static final Set<AuditCause> FOUND_BEFORE =
             Set.of(AuditCause.ROWS_DISPLACED, AuditCause.CENTRED, AuditCause.REPEATED_VECTORS, AuditCause.LOSSY_CODES);
 
@@ -61,7 +61,7 @@ final class Diagnosis {
         for (int i : sample.wrong()) {
             if (repeated.contains(sample.row(i))) {
                 sample.explain(i, new Sample.Explained(AuditCause.REPEATED_VECTORS, "another text has its vector", Double.NaN));
-            } else if (!code.coarse() && sample.cosine(i) >= CODED && Code.coded(store.get(sample.row(i)))) {
+            } else if (!code.coarse() && Code.coded(store.get(sample.row(i))) && sample.cosine(i) >= CodeNoise.match(store.get(sample.row(i)))) {
                 sample.explain(i, new Sample.Explained(AuditCause.LOSSY_CODES, "stored in 8 bits or fewer", sample.cosine(i)));
             }
         }
@@ -173,9 +173,12 @@ final class Diagnosis {
         if (code.kind() == Code.Kind.BINARY) {
             return;
         }
+        double own = Arrays.stream(open).mapToDouble(sample::cosine).sorted().toArray()[open.length / 2];
         for (boolean scaled : new boolean[] {false, true}) {
             ColumnFit fit = ColumnFit.of(stored, model, scaled);
-            if (fit.heldOut() >= Math.min(FITTED, sample.match()) && fit.lowest() >= Math.min(FITTED_LOWEST, sample.match() - 0.002)) {
+            // what was near before, as another pooling of long texts, is brought nearer by any fit
+            boolean explains = 1 - fit.heldOut() <= LEFT * (1 - own);
+            if (explains && fit.heldOut() >= Math.min(FITTED, sample.match()) && fit.lowest() >= Math.min(FITTED_LOWEST, sample.match() - 0.002)) {
                 String label = scaled ? "columns scaled and shifted" : "a constant vector subtracted";
                 for (int k = 0; k < open.length; k++) {
                     double cosine = Rows.cosine(stored[k], fit.apply(model[k]));

@@ -3,6 +3,7 @@ package io.github.embeddinglab.evaluation.audit;
 import io.github.embeddinglab.api.AuditCause;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class Hypotheses {
     private static final int[] WINDOW_TOKENS = {64, 128, 256, 384, 512};
     private static final int[] WINDOW_CHARACTERS = {256, 500, 512, 1000, 1024, 2000};
     private static final int[] WINDOW_WORDS = {50, 100, 128, 150, 200, 256, 300};
+    private static final double[] OVERLAPS = {0.1, 0.2, 0.25, 0.5};
     private static final Pattern TAG = Pattern.compile("<[^<>]{1,200}>");
     private static final Pattern MARKS = Pattern.compile("\\p{M}+");
 
@@ -130,6 +132,7 @@ final class Hypotheses {
         list.add(prepared("upper-cased text", text -> text.toUpperCase(Locale.ROOT)));
         list.add(prepared("text without punctuation", text -> text.replaceAll("\\p{P}+", " ")));
         list.add(prepared("text with punctuation taken out", text -> text.replaceAll("\\p{P}+", "")));
+        list.add(prepared("text with punctuation and symbols taken out", text -> text.replaceAll("[^\\p{L}\\p{M}\\p{N}_\\s]+", "")));
         list.add(prepared("lower-cased text without punctuation",
                 text -> text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{M}\\p{N}\\s]+", " ")));
         list.add(prepared("text without digits", text -> text.replaceAll("\\p{N}+", "")));
@@ -168,26 +171,64 @@ final class Hypotheses {
         List<Hypothesis> list = new ArrayList<>();
         for (int tokens : TOKEN_LIMITS) {
             if (tokens != remake.embedder().maxTokens() && tokens < longest) {
-                list.add(cut(tokens));
+                list.add(cut(Unit.TOKENS, tokens));
             }
         }
         list.add(of(AuditCause.CUT, "as many tokens as the model's positions allow",
                 rows -> remake.limited(rows, Integer.MAX_VALUE)));
         for (int characters : CHARACTERS) {
-            list.add(of(AuditCause.CUT, "cut at " + characters + " characters", rows -> remake.proper(rows, row -> {
-                String text = remake.documents().whole(row);
-                return text.substring(0, Math.min(text.length(), characters));
-            })));
+            list.add(cut(Unit.CHARACTERS, characters));
         }
         for (int words : WORDS) {
-            list.add(of(AuditCause.CUT, "cut at " + words + " words",
-                    rows -> remake.proper(rows, row -> remake.wordWindows(row, words).get(0))));
+            list.add(cut(Unit.WORDS, words));
         }
         return list;
     }
 
-    Hypothesis cut(int tokens) {
-        return of(AuditCause.CUT, "cut at " + tokens + " tokens", rows -> remake.limited(rows, tokens));
+    /** What a length is counted in. */
+    enum Unit {
+        /** As the model reads. */
+        TOKENS,
+        /** UTF-16 code units. */
+        CHARACTERS,
+        /** Between white space. */
+        WORDS;
+
+        private String label(int limit) {
+            return "cut at " + limit + " " + name().toLowerCase(Locale.ROOT);
+        }
+
+        private String windows(int size) {
+            return "split into windows of " + size + " " + name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Where a hypothesis cuts, 0 where it does not cut in this unit. */
+        int limit(Hypothesis hypothesis) {
+            int number = number(hypothesis);
+            return hypothesis.label().equals(label(number)) ? number : 0;
+        }
+
+        /** How long the windows of a hypothesis are, 0 where it does not split in this unit or they overlap. */
+        int window(Hypothesis hypothesis) {
+            int number = number(hypothesis);
+            return hypothesis.label().equals(windows(number) + " and averaged") ? number : 0;
+        }
+
+        private static int number(Hypothesis hypothesis) {
+            String digits = hypothesis.label().replaceAll("\\D", "");
+            return digits.isEmpty() || digits.length() > 9 ? 0 : Integer.parseInt(digits);
+        }
+    }
+
+    Hypothesis cut(Unit unit, int limit) {
+        return of(AuditCause.CUT, unit.label(limit), switch (unit) {
+            case TOKENS -> rows -> remake.limited(rows, limit);
+            case CHARACTERS -> rows -> remake.proper(rows, row -> {
+                String text = remake.documents().whole(row);
+                return text.substring(0, Math.min(text.length(), limit));
+            });
+            case WORDS -> rows -> remake.proper(rows, row -> remake.wordWindows(row, limit, 0).get(0));
+        });
     }
 
     /** Windows of one text, averaged; exact only where the windows are the same, so near agreement counts as well. */
@@ -204,19 +245,31 @@ final class Hypotheses {
         for (int tokens : sizes) {
             list.add(of(AuditCause.SPLIT, "split into windows of " + tokens + " tokens and averaged by their tokens",
                     rows -> remake.split(rows, tokens)));
-            list.add(of(AuditCause.SPLIT, "split into windows of " + tokens + " tokens and averaged",
-                    rows -> remake.averaged(rows, row -> remake.windows(row, tokens))));
+            list.add(split(Unit.TOKENS, tokens, 0));
         }
         for (int words : WINDOW_WORDS) {
-            list.add(of(AuditCause.SPLIT, "split into windows of " + words + " words and averaged",
-                    rows -> remake.averaged(rows, row -> remake.wordWindows(row, words))));
+            list.add(split(Unit.WORDS, words, 0));
         }
         for (int characters : WINDOW_CHARACTERS) {
-            list.add(of(AuditCause.SPLIT, "split into windows of " + characters + " characters and averaged",
-                    rows -> remake.averaged(rows, row -> remake.characterWindows(row, characters))));
+            list.add(split(Unit.CHARACTERS, characters, 0));
         }
         list.add(of(AuditCause.SPLIT, "split into sentences and averaged", rows -> remake.averaged(rows, row ->
                 List.of(remake.documents().whole(row).split("(?<=[.!?])\\s+")))));
         return list;
+    }
+
+    /** The usual overlaps of such windows. */
+    List<Hypothesis> overlapping(Unit unit, int size) {
+        return Arrays.stream(OVERLAPS).mapToObj(share -> split(unit, size, share)).toList();
+    }
+
+    private Hypothesis split(Unit unit, int size, double shared) {
+        String overlap = shared == 0 ? "" : String.format(Locale.ROOT, " that share %.0f %% with the next one", 100 * shared);
+        return of(AuditCause.SPLIT, unit.windows(size) + overlap + " and averaged",
+                rows -> remake.averaged(rows, row -> switch (unit) {
+                    case TOKENS -> remake.windows(row, size, shared);
+                    case CHARACTERS -> remake.characterWindows(row, size, shared);
+                    case WORDS -> remake.wordWindows(row, size, shared);
+                }));
     }
 }

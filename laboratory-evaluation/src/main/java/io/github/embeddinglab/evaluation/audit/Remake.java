@@ -185,12 +185,16 @@ final class Remake {
         return means;
     }
 
-    /** The most words from the front that a number of tokens holds; the whole text where it fits. */
-    List<String> windows(int row, int tokens) {
+    /**
+     * The most words from the front that a number of tokens holds; the whole text where it fits.
+     *
+     * @param shared share of a window that the next one repeats, 0 to 0.5
+     */
+    List<String> windows(int row, int tokens, double shared) {
         String[] words = documents.whole(row).split("\\s+");
         List<String> windows = new ArrayList<>();
         int from = 0;
-        while (from < words.length) {
+        while (true) {
             int low = from + 1;
             int high = Math.min(words.length, from + tokens);
             while (low < high) {
@@ -202,25 +206,34 @@ final class Remake {
                 }
             }
             windows.add(join(words, from, low));
-            from = low;
+            if (low >= words.length) {
+                return windows;
+            }
+            from = low - (int) Math.round(shared * (low - from));
         }
-        return windows;
     }
 
-    List<String> wordWindows(int row, int count) {
+    /** Windows of a number of words, the last one may be shorter. */
+    List<String> wordWindows(int row, int count, double shared) {
         String[] words = documents.whole(row).split("\\s+");
-        List<String> windows = new ArrayList<>();
-        for (int from = 0; from < words.length; from += count) {
-            windows.add(join(words, from, Math.min(words.length, from + count)));
-        }
-        return windows;
+        return windows(words.length, count, shared, (from, to) -> join(words, from, to));
     }
 
-    List<String> characterWindows(int row, int count) {
+    /** Windows of a number of characters, the last one may be shorter. */
+    List<String> characterWindows(int row, int count, double shared) {
         String text = documents.whole(row);
+        return windows(text.length(), count, shared, text::substring);
+    }
+
+    private interface Part {
+        String of(int from, int to);
+    }
+
+    private static List<String> windows(int length, int count, double shared, Part part) {
         List<String> windows = new ArrayList<>();
-        for (int from = 0; from < Math.max(1, text.length()); from += count) {
-            windows.add(text.substring(from, Math.min(text.length(), from + count)));
+        int step = count - (int) Math.round(shared * count);
+        for (int from = 0; from == 0 || from + count - step < length; from += step) {
+            windows.add(part.of(from, Math.min(length, from + count)));
         }
         return windows;
     }

@@ -8,18 +8,22 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Holds hypotheses against the rows that are not the model's. A hypothesis explains a row when its vector agrees with the
- * stored one as closely as two runs of one model. Families are tried on few rows until all of these are explained; the least
- * number of hypotheses that explain most of them is chosen greedily, so that a row which several fit goes to the commonest,
- * and is then asked for all rows. What is left is probed anew, until a round explains nothing.
+ * stored one as closely as two runs of one model. Families are tried on few rows, and on twice as many where that explains
+ * nothing, until all of these are explained; the least number of hypotheses that explain most of them is chosen greedily, so
+ * that a row which several fit goes to the commonest, and is then asked for all rows. What is left is probed anew, until a
+ * round explains nothing.
  */
 final class Trial {
     private static final int PROBED = 8;
     private static final int LONGEST = 6;
     private static final int RACED = 2;
     private static final int ROUNDS = 4;
+    private static final int LONG = 128;
+    private static final int FEW = 4;
     /** Near agreement: what is left of the angle's square is less than this share of it, and the cosine at least this. */
     private static final double NEAR_SHARE = 0.3;
 
@@ -56,30 +60,42 @@ final class Trial {
         return winners;
     }
 
+    /** Half of the probe is asked first; the other half only where that explains nothing. */
     private List<Hypothesis> round(Hypotheses hypotheses, int longestText) {
         tried.clear();
         int[] longest = sample.longest(LONGEST);
         int[] probe = sample.probe(PROBED);
+        List<Hypothesis> winners = round(hypotheses, everyOther(probe), longest, longestText);
+        return winners.isEmpty() && probe.length > 1 ? round(hypotheses, probe, longest, longestText) : winners;
+    }
+
+    private List<Hypothesis> round(Hypotheses hypotheses, int[] probe, int[] longest, int longestText) {
         boolean lengthMatters = sample.onlyLongOnesAreWrong();
         List<Runnable> families = new ArrayList<>(List.of(
                 () -> family(hypotheses.poolings(), probe),
                 () -> family(hypotheses.titles(), probe),
                 () -> family(hypotheses.prompts(), probe),
                 () -> family(hypotheses.preparations(), probe)));
-        List<Runnable> ofLength = List.of(
-                () -> race(hypotheses.cuts(longestText), longest),
-                () -> refine(hypotheses, longest, longestText),
-                () -> race(hypotheses.splits(), longest));
-        families.addAll(lengthMatters ? 0 : families.size(), ofLength);
+        List<Runnable> cuts = List.of(
+                () -> race(hypotheses.cuts(longestText), longest), () -> refine(hypotheses, longest, longestText));
+        // a cut text costs its limit, other hypotheses cost the whole text
+        boolean allLong = sample.tokens(probe[0]) > LONG;
+        families.addAll(lengthMatters ? 0 : allLong ? 1 : families.size(), cuts);
+        families.addAll(lengthMatters ? cuts.size() : families.size(), List.of(
+                () -> race(hypotheses.splits(), longest), () -> overlap(hypotheses, longest)));
         for (Runnable family : families) {
             // where length matters, the longest texts tell; shorter ones are asked when the winner is known
-            if (unexplained(lengthMatters ? longest : probe) > 0) {
+            if (unexplained(longest) > 0 && (lengthMatters || unexplained(probe) > 0)) {
                 family.run();
             }
         }
         List<Hypothesis> winners = cover();
         winners.addAll(near(longest));
         return winners;
+    }
+
+    private static int[] everyOther(int[] rows) {
+        return IntStream.range(0, (rows.length + 1) / 2).map(i -> rows[2 * i]).toArray();
     }
 
     private int unexplained(int[] which) {
@@ -98,7 +114,7 @@ final class Trial {
             try {
                 tried.put(hypothesis, likeness(hypothesis, which));
             } catch (InvalidInputException e) {
-                notes.add(hypothesis.label() + " could not be tried: " + e.getMessage());
+                note(hypothesis, e);
             }
             if (unexplained(which) == 0) {
                 return;
@@ -114,11 +130,18 @@ final class Trial {
                 boolean promising = first.entrySet().stream().anyMatch(row -> near(row.getKey(), row.getValue()));
                 tried.put(hypothesis, promising ? likeness(hypothesis, longest) : first);
             } catch (InvalidInputException e) {
-                notes.add(hypothesis.label() + " could not be tried: " + e.getMessage());
+                note(hypothesis, e);
             }
             if (unexplained(longest) == 0) {
                 return;
             }
+        }
+    }
+
+    private void note(Hypothesis hypothesis, InvalidInputException e) {
+        String note = hypothesis.label() + " could not be tried: " + e.getMessage();
+        if (!notes.contains(note)) {
+            notes.add(note);
         }
     }
 
@@ -135,40 +158,86 @@ final class Trial {
         return likeness;
     }
 
-    /** From the best round limit towards the limit itself, by halving steps. */
+    /** From the best round limit of each unit towards the limit itself, by halving steps. */
     private void refine(Hypotheses hypotheses, int[] longest, int longestText) {
         int[] raced = last(longest, RACED);
-        int best = 0;
-        double most = mean(sample::cosine, raced);
-        for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
-            String label = entry.getKey().label();
-            if (entry.getKey().cause() == AuditCause.CUT && label.endsWith(" tokens") && label.startsWith("cut at ")) {
-                double mean = mean(i -> entry.getValue().getOrDefault(i, 0.0), raced);
-                if (mean > most) {
-                    most = mean;
-                    best = Integer.parseInt(label.replaceAll("\\D", ""));
-                }
+        for (Hypotheses.Unit unit : Hypotheses.Unit.values()) {
+            if (unexplained(longest) > 0) {
+                refine(hypotheses, unit, longest, unit == Hypotheses.Unit.TOKENS ? longestText : Integer.MAX_VALUE, raced);
             }
         }
-        if (1 - most > PROMISING * (1 - mean(sample::cosine, raced))) {
+    }
+
+    private void refine(Hypotheses hypotheses, Hypotheses.Unit unit, int[] longest, int most, int[] raced) {
+        int best = 0;
+        double own = mean(sample::cosine, raced);
+        double nearest = own;
+        for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
+            double mean = mean(entry, raced);
+            int limit = unit.limit(entry.getKey());
+            if (limit > 0 && mean > nearest) {
+                nearest = mean;
+                best = limit;
+            }
+        }
+        if (1 - nearest > PROMISING * (1 - own)) {
             return;
         }
         int from = best;
-        for (int step = Math.max(1, best / 4); best > 0 && step >= 1 && most < sample.match(); step /= 2) {
-            for (int limit : new int[] {best - step, best + step}) {
-                if (limit > 2 && limit < longestText) {
-                    Map<Integer, Double> likeness = likeness(hypotheses.cut(limit), raced);
+        int step = Math.max(1, best / 4);
+        while (best > 0 && step >= 1 && nearest < sample.match()) {
+            int before = best;
+            for (int limit : new int[] {before - step, before + step}) {
+                if (limit > 2 && limit < most) {
+                    Map<Integer, Double> likeness = likeness(hypotheses.cut(unit, limit), raced);
                     double mean = mean(i -> likeness.getOrDefault(i, 0.0), raced);
-                    if (mean > most) {
-                        most = mean;
+                    if (mean > nearest) {
+                        nearest = mean;
                         best = limit;
                     }
                 }
             }
+            step = best == before ? step / 2 : step;
         }
         if (best != from) {
-            race(List.of(hypotheses.cut(best)), longest);
+            Hypothesis fitted = hypotheses.cut(unit, best);
+            race(List.of(fitted), longest);
+            // some limit explains any text that was shorter once; a cut explains the others, too
+            Map<Integer, Double> likeness = tried.getOrDefault(fitted, Map.of());
+            double exact = count(likeness, (i, cosine) -> cosine >= sample.match());
+            double close = count(likeness, this::near);
+            if (exact < Math.max(2, longest.length / 2.0) && close < MOST * longest.length) {
+                tried.remove(fitted);
+            }
         }
+    }
+
+    private interface Close {
+        boolean holds(int i, double cosine);
+    }
+
+    private static long count(Map<Integer, Double> likeness, Close close) {
+        return likeness.entrySet().stream().filter(row -> close.holds(row.getKey(), row.getValue())).count();
+    }
+
+    /** Of the splits that come nearest, a window of each unit: with overlap. */
+    private void overlap(Hypotheses hypotheses, int[] longest) {
+        int[] raced = last(longest, RACED);
+        double own = mean(sample::cosine, raced);
+        for (Hypotheses.Unit unit : Hypotheses.Unit.values()) {
+            Map.Entry<Hypothesis, Map<Integer, Double>> best = null;
+            for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
+                boolean nearer = best == null || mean(entry, raced) > mean(best, raced);
+                best = unit.window(entry.getKey()) > 0 && nearer ? entry : best;
+            }
+            if (best != null && 1 - mean(best, raced) <= PROMISING * (1 - own) && unexplained(longest) > 0) {
+                race(hypotheses.overlapping(unit, unit.window(best.getKey())), longest);
+            }
+        }
+    }
+
+    private static double mean(Map.Entry<Hypothesis, Map<Integer, Double>> entry, int[] which) {
+        return mean(i -> entry.getValue().getOrDefault(i, 0.0), which);
     }
 
     private interface Value {
@@ -197,18 +266,32 @@ final class Trial {
             if (best == null) {
                 return winners;
             }
-            winners.add(best);
-            assign(best, sample.match());
+            if (coincidence(best)) {
+                tried.remove(best);
+            } else {
+                winners.add(best);
+                assign(best, sample.match());
+            }
         }
+    }
+
+    /** Among many limits one is that of a text that was shorter once; a cut, where it was made, explains more of what is open. */
+    private boolean coincidence(Hypothesis best) {
+        int[] open = sample.open();
+        return best.cause() == AuditCause.CUT
+                && open.length >= FEW
+                && count(likeness(best, open), (i, cosine) -> cosine >= sample.match()) < Math.max(2, 0.1 * open.length);
     }
 
     /** Rows that were not probed are asked, too. */
     private void assign(Hypothesis winner, double least) {
         int[] open = sample.open();
         if (open.length > 0) {
+            // where most are near, the others are of the same cause when it brings them nearer: their windows end elsewhere;
+            // where all long texts differ and no short one does, a little nearer is enough, for no other cause chooses by length
+            double nearEnough = sample.onlyLongOnesAreWrong() ? 1 : PROMISING;
             likeness(winner, open).forEach((i, cosine) -> {
-                // where most are near, the others are of the same cause when it brings them nearer: their windows end elsewhere
-                boolean nearer = 1 - cosine <= PROMISING * (1 - sample.cosine(i));
+                boolean nearer = 1 - cosine < nearEnough * (1 - sample.cosine(i));
                 if (least < sample.match() ? near(i, cosine) || nearer : cosine >= least) {
                     sample.explain(i, new Sample.Explained(winner.cause(), winner.label(), cosine));
                 }

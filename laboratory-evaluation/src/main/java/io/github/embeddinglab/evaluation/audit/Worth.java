@@ -70,20 +70,32 @@ final class Worth {
         return there ? store.get(row) : new float[frame.columns()];
     }
 
+    /** Signs of 1 and -1 have whole numbers as products: equal distances stay equal, and are ranked by id. */
+    private float[] ranked(float[] row) {
+        if (!frame.signs()) {
+            return row;
+        }
+        float[] signs = new float[row.length];
+        for (int i = 0; i < signs.length; i++) {
+            signs[i] = Math.signum(row[i]);
+        }
+        return signs;
+    }
+
     /** nDCG@10 with some rows embedded again. */
     private Measure ndcg(IntPredicate mended, boolean byDot) {
         List<float[]> rows = new ArrayList<>();
         for (int row : first) {
             if (mended.test(row)) {
-                rows.add(byDot ? model[row] : frame.predicted(model[row]));
+                rows.add(byDot ? model[row] : ranked(frame.predicted(model[row])));
             } else {
-                rows.add(byDot ? stored(row) : frame.stored(stored(row)));
+                rows.add(byDot ? stored(row) : ranked(frame.stored(stored(row))));
             }
         }
         FloatMatrix asked = byDot
                 ? queries
                 : FloatMatrix.ofRows(IntStream.range(0, queries.rows())
-                        .mapToObj(i -> frame.predicted(queries.row(i)))
+                        .mapToObj(i -> ranked(frame.predicted(queries.row(i))))
                         .toArray(float[][]::new));
         return RetrievalEvaluator.ndcg(set, FloatMatrix.ofRows(rows.toArray(float[][]::new)), asked, 10);
     }
