@@ -9,7 +9,7 @@ out=${1:?OUT folder}; seeds=${2:?SEEDS, as in "1 2 3"}; train=${3:?TRAIN}; test=
 mkdir -p "$out"
 export LABORATORY_HOME=$out/home
 # as --set, so that options behind them can change them
-recipe=(--set epochs=40 --set batch_size=32 --set learning_rate=5e-5 --set frozen=word-embeddings --set max_tokens=64)
+recipe=(--set epochs=12 --set batch_size=32 --set learning_rate=5e-5 --set frozen=word-embeddings --set max_tokens=64)
 for seed in $seeds; do
   python3 - "$train" "$test" "$out/$seed.tsv" "$seed" <<'PY'
 import gzip, random, re, sys
