@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,7 +80,7 @@ class LeakCheckTest {
             texts.add(String.join(" ", words));
         }
         List<String> training = texts.subList(0, 60);
-        Map<Integer, LeakCheck.Kind> found = new java.util.HashMap<>();
+        Map<Integer, LeakCheck.Kind> found = new HashMap<>();
         LeakCheck.against(training).find(texts.subList(60, 400)).forEach(leak -> found.put(60 + leak.text(), leak.kind()));
         for (int i = 60; i < 400; i++) {
             List<String> own = plain(texts.get(i));
@@ -98,7 +100,7 @@ class LeakCheckTest {
     /** Copies of the words for each gap would be ten billion of them. */
     @Test
     @Tag("unit")
-    @org.junit.jupiter.api.Timeout(60)
+    @Timeout(60)
     void aBookIsOneText() {
         StringBuilder book = new StringBuilder();
         for (int i = 0; i < 100_000; i++) {
