@@ -3,11 +3,11 @@ package io.github.embeddinglab.evaluation.leakage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import org.jspecify.annotations.Nullable;
@@ -15,37 +15,55 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds texts that occur among others: exactly, with other case, spaces or punctuation, with one word replaced, added or
  * left out (texts of four words or more), or sharing half of their three-word shingles or more (Jaccard; Broder 1997; texts
- * of eight words or more). Preparing costs O(words of the training texts), a lookup O(words of the text) and the postings
- * of its shingles.
+ * of eight words or more). Preparing costs time and memory O(words of the training texts), a lookup O(words of the text) and
+ * the postings of its shingles.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class LeakCheck {
     private static final int LEAST_WORDS = 4;
     private static final int LEAST_SHINGLE_WORDS = 8;
-    private static final int SHINGLE = 3;
     private static final double ALIKE = 0.5;
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
+    /** No training text has it, so it is equal to none of their words. */
+    private static final int UNKNOWN = 0;
 
-    private final List<List<String>> training = new ArrayList<>();
-    private final Map<List<String>, Integer> exact = new HashMap<>();
-    private final Map<List<String>, Integer> oneReplaced = new HashMap<>();
-    private final Map<List<String>, Integer> oneLess = new HashMap<>();
-    private final Map<List<String>, List<Integer>> shingles = new HashMap<>();
+    private final Map<String, Integer> vocabulary = new HashMap<>();
+    private final List<int[]> training = new ArrayList<>();
+    private final int[] shinglesOf;
+    private final FirstPlaces whole;
+    private final FirstPlaces oneReplaced;
+    private final FirstPlaces oneLess;
+    private final Map<Long, Postings> shingles = new HashMap<>();
 
     private LeakCheck(List<String> texts) {
-        for (int i = 0; i < texts.size(); i++) {
-            List<String> words = words(texts.get(i));
+        int gaps = 0;
+        for (String text : texts) {
+            int[] words = words(text)
+                    .mapToInt(word -> vocabulary.computeIfAbsent(word, key -> vocabulary.size() + 1))
+                    .toArray();
             training.add(words);
-            exact.putIfAbsent(words, i);
-            if (words.size() >= LEAST_WORDS) {
-                for (int gap = 0; gap < words.size(); gap++) {
-                    oneReplaced.putIfAbsent(marked(words, gap), i);
-                    oneLess.putIfAbsent(compact(marked(words, gap)), i);
-                }
-            }
-            if (words.size() >= LEAST_SHINGLE_WORDS) {
-                for (List<String> shingle : shingles(words)) {
-                    shingles.computeIfAbsent(shingle, key -> new ArrayList<>()).add(i);
-                }
+            gaps += words.length;
+        }
+        shinglesOf = new int[texts.size()];
+        whole = new FirstPlaces(texts.size());
+        oneReplaced = new FirstPlaces(gaps);
+        oneLess = new FirstPlaces(gaps);
+        for (int i = 0; i < training.size(); i++) {
+            remember(i, new WordSequence(training.get(i)));
+        }
+    }
+
+    private void remember(int text, WordSequence words) {
+        whole.add(words.hash(), text);
+        for (int gap = 0; gap < words.length() && words.length() >= LEAST_WORDS; gap++) {
+            oneReplaced.add(words.hashReplacing(gap), text);
+            oneLess.add(words.hashWithout(gap), text);
+        }
+        if (words.length() >= LEAST_SHINGLE_WORDS) {
+            long[] own = words.shingles();
+            shinglesOf[text] = own.length;
+            for (long shingle : own) {
+                shingles.computeIfAbsent(shingle, key -> new Postings()).add(text);
             }
         }
     }
@@ -64,7 +82,7 @@ public final class LeakCheck {
      * A text that was seen.
      *
      * @param text its place among the evaluation texts
-     * @param trainingText the place of the training text that it is like
+     * @param trainingText the place of the training text that it is like, the first of several
      * @param kind how alike they are
      */
     public record Leak(int text, int trainingText, Kind kind) {}
@@ -88,7 +106,8 @@ public final class LeakCheck {
     public List<Leak> find(List<String> texts) {
         List<Leak> leaks = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            Leak leak = find(i, words(texts.get(i)));
+            int[] words = words(texts.get(i)).mapToInt(word -> vocabulary.getOrDefault(word, UNKNOWN)).toArray();
+            Leak leak = find(i, words);
             if (leak != null) {
                 leaks.add(leak);
             }
@@ -96,71 +115,56 @@ public final class LeakCheck {
         return leaks;
     }
 
-    private @Nullable Leak find(int text, List<String> words) {
-        if (words.isEmpty()) {
+    private @Nullable Leak find(int text, int... own) {
+        if (own.length == 0) {
             return null;
         }
-        Integer same = exact.get(words);
-        if (same != null) {
+        WordSequence words = new WordSequence(own);
+        int same = whole.get(words.hash());
+        if (same >= 0 && Arrays.equals(own, training.get(same))) {
             return new Leak(text, same, Kind.SAME);
         }
-        if (words.size() >= LEAST_WORDS) {
-            Integer near = oneLess.get(words);
-            for (int gap = 0; gap < words.size() && near == null; gap++) {
-                List<String> rest = marked(words, gap);
-                near = oneReplaced.get(rest);
-                near = near == null ? exact.get(compact(rest)) : near;
-            }
-            if (near != null) {
-                return new Leak(text, near, Kind.ONE_WORD);
-            }
+        int near = own.length < LEAST_WORDS ? FirstPlaces.NONE : oneWordOff(words);
+        // two texts may have one hash, if hardly ever
+        if (near >= 0 && WordSequence.isOneWordApart(own, training.get(near))) {
+            return new Leak(text, near, Kind.ONE_WORD);
         }
-        return words.size() < LEAST_SHINGLE_WORDS ? null : byShingles(text, words);
+        return own.length < LEAST_SHINGLE_WORDS ? null : byShingles(text, words);
     }
 
-    private @Nullable Leak byShingles(int text, List<String> words) {
-        Set<List<String>> own = shingles(words);
+    private int oneWordOff(WordSequence words) {
+        int near = oneLess.get(words.hash());
+        for (int gap = 0; gap < words.length() && near < 0; gap++) {
+            near = oneReplaced.get(words.hashReplacing(gap));
+            near = near < 0 ? whole.get(words.hashWithout(gap)) : near;
+        }
+        return near;
+    }
+
+    private @Nullable Leak byShingles(int text, WordSequence words) {
+        long[] own = words.shingles();
         Map<Integer, Integer> shared = new HashMap<>();
-        for (List<String> shingle : own) {
-            for (int other : shingles.getOrDefault(shingle, List.of())) {
-                shared.merge(other, 1, Integer::sum);
+        for (long shingle : own) {
+            Postings postings = shingles.get(shingle);
+            for (int i = 0; postings != null && i < postings.size(); i++) {
+                shared.merge(postings.get(i), 1, Integer::sum);
             }
         }
         Leak best = null;
-        double most = ALIKE;
+        double most = 0;
         for (Map.Entry<Integer, Integer> entry : shared.entrySet()) {
-            int all = own.size() + shingles(training.get(entry.getKey())).size() - entry.getValue();
-            double jaccard = (double) entry.getValue() / all;
-            if (jaccard >= most) {
+            int other = entry.getKey();
+            double jaccard = (double) entry.getValue()
+                    / (own.length + shinglesOf[other] - entry.getValue());
+            if (jaccard >= ALIKE && (best == null || jaccard > most || (jaccard == most && other < best.trainingText()))) {
                 most = jaccard;
-                best = new Leak(text, entry.getKey(), Kind.SHINGLES);
+                best = new Leak(text, other, Kind.SHINGLES);
             }
         }
         return best;
     }
 
-    private static List<String> words(String text) {
-        return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{M}\\p{N}]+"))
-                .filter(word -> !word.isEmpty())
-                .toList();
-    }
-
-    /** The words with a mark in one place, so that a replaced word is met at its place only. */
-    private static List<String> marked(List<String> words, int gap) {
-        List<String> rest = new ArrayList<>(words);
-        rest.set(gap, "");
-        return rest;
-    }
-
-    private static List<String> compact(List<String> words) {
-        return words.stream().filter(word -> !word.isEmpty()).toList();
-    }
-
-    private static Set<List<String>> shingles(List<String> words) {
-        Set<List<String>> shingles = new HashSet<>();
-        for (int i = 0; i + SHINGLE <= words.size(); i++) {
-            shingles.add(List.copyOf(words.subList(i, i + SHINGLE)));
-        }
-        return shingles;
+    private static Stream<String> words(String text) {
+        return BETWEEN_WORDS.splitAsStream(text.toLowerCase(Locale.ROOT)).filter(word -> !word.isEmpty());
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +44,72 @@ class LeakCheckTest {
         assertThat(LeakCheck.against(List.of("the quick brown fox jumps over the lazy dog in the morning sun"))
                         .find(List.of("today the quick brown fox jumps over the lazy dog in the evening light")))
                 .containsExactly(new LeakCheck.Leak(0, 0, LeakCheck.Kind.SHINGLES));
+    }
+
+    /** One edit of words by the textbook: the two differ in one place, or one has one more. */
+    private static boolean oneWord(List<String> a, List<String> b) {
+        int[][] distance = new int[a.size() + 1][b.size() + 1];
+        for (int i = 0; i <= a.size(); i++) {
+            for (int j = 0; j <= b.size(); j++) {
+                if (i == 0 || j == 0) {
+                    distance[i][j] = i + j;
+                } else {
+                    int replaced = distance[i - 1][j - 1] + (a.get(i - 1).equals(b.get(j - 1)) ? 0 : 1);
+                    distance[i][j] = Math.min(replaced, 1 + Math.min(distance[i - 1][j], distance[i][j - 1]));
+                }
+            }
+        }
+        return distance[a.size()][b.size()] == 1;
+    }
+
+    private static List<String> plain(String text) {
+        return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{M}\\p{N}]+")).filter(word -> !word.isEmpty()).toList();
+    }
+
+    /** Few words, so that repetitions abound; every training text is compared with every text, word by word. */
+    @Test
+    @Tag("unit")
+    void aComparisonOfAllWithAllFindsTheSame(Seeds.Seed seed) {
+        Random random = seed.random();
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            List<String> words = new ArrayList<>();
+            for (int left = 1 + random.nextInt(7); left > 0; left--) {
+                words.add(random.nextBoolean() ? "one" : random.nextBoolean() ? "two" : "three");
+            }
+            texts.add(String.join(" ", words));
+        }
+        List<String> training = texts.subList(0, 60);
+        Map<Integer, LeakCheck.Kind> found = new HashMap<>();
+        LeakCheck.against(training).find(texts.subList(60, 400)).forEach(leak -> found.put(60 + leak.text(), leak.kind()));
+        for (int i = 60; i < 400; i++) {
+            List<String> own = plain(texts.get(i));
+            boolean same = training.stream().anyMatch(text -> plain(text).equals(own));
+            // a text of three words is not called one word off another, whichever of the two it is
+            boolean near = own.size() >= 4 && training.stream()
+                    .map(LeakCheckTest::plain)
+                    .anyMatch(other -> (other.size() >= 4 || other.size() == own.size() - 1) && oneWord(own, other));
+            boolean shorter = own.size() == 3;
+            LeakCheck.Kind expected = same ? LeakCheck.Kind.SAME : near ? LeakCheck.Kind.ONE_WORD : null;
+            if (!shorter || same) {
+                assertThat(found.get(i)).as("%s; %s", own, seed).isEqualTo(expected);
+            }
+        }
+    }
+
+    /** Copies of the words for each gap would be ten billion of them. */
+    @Test
+    @Tag("unit")
+    @Timeout(60)
+    void aBookIsOneText() {
+        StringBuilder book = new StringBuilder();
+        for (int i = 0; i < 100_000; i++) {
+            book.append("word").append(i * 7919L % 10_007).append(' ').append(i).append(' ');
+        }
+        String changed = book.toString().replace(" 77777 ", " changed ");
+        assertThat(LeakCheck.against(List.of(book.toString())).find(List.of(changed, book.toString().toUpperCase(Locale.ROOT))))
+                .containsExactly(
+                        new LeakCheck.Leak(0, 0, LeakCheck.Kind.ONE_WORD), new LeakCheck.Leak(1, 0, LeakCheck.Kind.SAME));
     }
 
     private static List<String> texts(String set) {
@@ -95,8 +163,22 @@ class LeakCheckTest {
                 .toList();
         int alarms = check.find(foreign).size();
         List<String> rest = all.subList(training.size(), all.size());
-        System.out.printf(Locale.ROOT, "| %s | %d | %d of 200 | %d of %d | %.3f |%n", set, training.size(), found, alarms,
-                foreign.size(), (double) check.find(rest).size() / rest.size());
+        int[] kinds = new int[LeakCheck.Kind.values().length];
+        int wrong = 0;
+        for (LeakCheck.Leak leak : check.find(rest)) {
+            kinds[leak.kind().ordinal()]++;
+            List<String> own = plain(rest.get(leak.text()));
+            List<String> other = plain(training.get(leak.trainingText()));
+            boolean right = leak.kind() == LeakCheck.Kind.SAME ? own.equals(other)
+                    : leak.kind() == LeakCheck.Kind.SHINGLES || oneWord(own, other);
+            wrong += right ? 0 : 1;
+            if (Boolean.getBoolean("laboratory.leaks")) {
+                System.out.println("LEAK\t" + set + "\t" + leak.kind() + "\t" + rest.get(leak.text()) + "\t" + training.get(leak.trainingText()));
+            }
+        }
+        System.out.printf(Locale.ROOT, "| %s | %d | %d of 200 | %d of %d | %d: %s |%n", set, training.size(), found, alarms,
+                foreign.size(), rest.size(), Arrays.toString(kinds));
+        assertThat(wrong).as("met texts that are not what they are said to be; %s", seed).isZero();
         assertThat(found).as(seed::toString).isGreaterThanOrEqualTo(190);
         assertThat(alarms).as(seed::toString).isLessThanOrEqualTo(foreign.size() / 100);
     }
