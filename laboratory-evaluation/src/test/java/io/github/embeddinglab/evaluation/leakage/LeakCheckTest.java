@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -163,10 +164,10 @@ class LeakCheckTest {
                 .toList();
         int alarms = check.find(foreign).size();
         List<String> rest = all.subList(training.size(), all.size());
-        int[] kinds = new int[LeakCheck.Kind.values().length];
+        Map<LeakCheck.Kind, Integer> kinds = new EnumMap<>(LeakCheck.Kind.class);
         int wrong = 0;
         for (LeakCheck.Leak leak : check.find(rest)) {
-            kinds[leak.kind().ordinal()]++;
+            kinds.merge(leak.kind(), 1, Integer::sum);
             List<String> own = plain(rest.get(leak.text()));
             List<String> other = plain(training.get(leak.trainingText()));
             boolean right = leak.kind() == LeakCheck.Kind.SAME ? own.equals(other)
@@ -177,7 +178,7 @@ class LeakCheckTest {
             }
         }
         System.out.printf(Locale.ROOT, "| %s | %d | %d of 200 | %d of %d | %d: %s |%n", set, training.size(), found, alarms,
-                foreign.size(), rest.size(), Arrays.toString(kinds));
+                foreign.size(), rest.size(), kinds);
         assertThat(wrong).as("met texts that are not what they are said to be; %s", seed).isZero();
         assertThat(found).as(seed::toString).isGreaterThanOrEqualTo(190);
         assertThat(alarms).as(seed::toString).isLessThanOrEqualTo(foreign.size() / 100);
