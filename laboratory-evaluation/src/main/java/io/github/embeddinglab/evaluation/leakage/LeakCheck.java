@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds texts that occur among others: exactly, with other case, spaces or punctuation, with one word replaced, added or
  * left out (texts of four words or more), or sharing half of their three-word shingles or more (Jaccard; Broder 1997; texts
- * of eight words or more). Preparing costs time and memory O(words of the training texts), a lookup O(words of the text) and
- * the postings of its shingles.
+ * of eight words or more). Punctuation within a word is read in both ways, as a gap between two words and as none:
+ * "e-mail" is met as "e mail" and as "email", and "list.sort()" can be the one word that was replaced. Preparing costs time
+ * and memory O(words of the training texts), a lookup O(words of the text) and the postings of its shingles.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class LeakCheck {
@@ -24,41 +26,52 @@ public final class LeakCheck {
     private static final int LEAST_SHINGLE_WORDS = 8;
     private static final double ALIKE = 0.5;
     private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
+    private static final Pattern PUNCTUATION = Pattern.compile("[^\\p{L}\\p{M}\\p{N}\\s]+");
     /** No training text has it, so it is equal to none of their words. */
     private static final int UNKNOWN = 0;
 
     private final Map<String, Integer> vocabulary = new HashMap<>();
-    private final List<int[]> training = new ArrayList<>();
+    /** Of each text one or two. */
+    private final List<int[]> readings = new ArrayList<>();
+    /** Whose reading it is. */
+    private final List<Integer> textOf = new ArrayList<>();
     private final int[] shinglesOf;
     private final FirstPlaces whole;
     private final FirstPlaces oneReplaced;
     private final FirstPlaces oneLess;
     private final Map<Long, Postings> shingles = new HashMap<>();
 
-    private LeakCheck(List<String> texts) {
+    private LeakCheck(List<String> training) {
         int gaps = 0;
-        for (String text : texts) {
-            int[] words = words(text)
-                    .mapToInt(word -> vocabulary.computeIfAbsent(word, key -> vocabulary.size() + 1))
-                    .toArray();
-            training.add(words);
-            gaps += words.length;
+        for (int i = 0; i < training.size(); i++) {
+            for (int[] words : readings(training.get(i), word -> vocabulary.computeIfAbsent(word, key -> vocabulary.size() + 1))) {
+                readings.add(words);
+                textOf.add(i);
+                gaps += words.length;
+            }
         }
-        shinglesOf = new int[texts.size()];
-        whole = new FirstPlaces(texts.size());
+        shinglesOf = new int[training.size()];
+        whole = new FirstPlaces(readings.size());
         oneReplaced = new FirstPlaces(gaps);
         oneLess = new FirstPlaces(gaps);
-        for (int i = 0; i < training.size(); i++) {
-            remember(i, new WordSequence(training.get(i)));
+        for (int i = 0; i < readings.size(); i++) {
+            WordSequence words = new WordSequence(readings.get(i));
+            remember(i, words);
+            if (i == 0 || !textOf.get(i).equals(textOf.get(i - 1))) {
+                rememberShingles(textOf.get(i), words);
+            }
         }
     }
 
-    private void remember(int text, WordSequence words) {
-        whole.add(words.hash(), text);
+    private void remember(int reading, WordSequence words) {
+        whole.add(words.hash(), reading);
         for (int gap = 0; gap < words.length() && words.length() >= LEAST_WORDS; gap++) {
-            oneReplaced.add(words.hashReplacing(gap), text);
-            oneLess.add(words.hashWithout(gap), text);
+            oneReplaced.add(words.hashReplacing(gap), reading);
+            oneLess.add(words.hashWithout(gap), reading);
         }
+    }
+
+    private void rememberShingles(int text, WordSequence words) {
         if (words.length() >= LEAST_SHINGLE_WORDS) {
             long[] own = words.shingles();
             shinglesOf[text] = own.length;
@@ -106,8 +119,7 @@ public final class LeakCheck {
     public List<Leak> find(List<String> texts) {
         List<Leak> leaks = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            int[] words = words(texts.get(i)).mapToInt(word -> vocabulary.getOrDefault(word, UNKNOWN)).toArray();
-            Leak leak = find(i, words);
+            Leak leak = find(i, readings(texts.get(i), word -> vocabulary.getOrDefault(word, UNKNOWN)));
             if (leak != null) {
                 leaks.add(leak);
             }
@@ -115,21 +127,22 @@ public final class LeakCheck {
         return leaks;
     }
 
-    private @Nullable Leak find(int text, int... own) {
-        if (own.length == 0) {
-            return null;
+    private @Nullable Leak find(int text, List<int[]> own) {
+        List<WordSequence> sequences = own.stream().map(WordSequence::new).toList();
+        for (int i = 0; i < sequences.size(); i++) {
+            int same = whole.get(sequences.get(i).hash());
+            if (same >= 0 && Arrays.equals(own.get(i), readings.get(same))) {
+                return new Leak(text, textOf.get(same), Kind.SAME);
+            }
         }
-        WordSequence words = new WordSequence(own);
-        int same = whole.get(words.hash());
-        if (same >= 0 && Arrays.equals(own, training.get(same))) {
-            return new Leak(text, same, Kind.SAME);
+        for (int i = 0; i < sequences.size(); i++) {
+            int near = own.get(i).length < LEAST_WORDS ? FirstPlaces.NONE : oneWordOff(sequences.get(i));
+            // two texts may have one hash, if hardly ever
+            if (near >= 0 && WordSequence.isOneWordApart(own.get(i), readings.get(near))) {
+                return new Leak(text, textOf.get(near), Kind.ONE_WORD);
+            }
         }
-        int near = own.length < LEAST_WORDS ? FirstPlaces.NONE : oneWordOff(words);
-        // two texts may have one hash, if hardly ever
-        if (near >= 0 && WordSequence.isOneWordApart(own, training.get(near))) {
-            return new Leak(text, near, Kind.ONE_WORD);
-        }
-        return own.length < LEAST_SHINGLE_WORDS ? null : byShingles(text, words);
+        return own.isEmpty() || own.get(0).length < LEAST_SHINGLE_WORDS ? null : byShingles(text, sequences.get(0));
     }
 
     private int oneWordOff(WordSequence words) {
@@ -164,7 +177,15 @@ public final class LeakCheck {
         return best;
     }
 
+    /** The words of a text: punctuation between words and, where that differs, within words; none where there is no word. */
+    private static List<int[]> readings(String text, ToIntFunction<String> number) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        int[] between = words(lower).mapToInt(number).toArray();
+        int[] within = words(PUNCTUATION.matcher(lower).replaceAll("")).mapToInt(number).toArray();
+        return between.length == 0 ? List.of() : Arrays.equals(between, within) ? List.of(between) : List.of(between, within);
+    }
+
     private static Stream<String> words(String text) {
-        return BETWEEN_WORDS.splitAsStream(text.toLowerCase(Locale.ROOT)).filter(word -> !word.isEmpty());
+        return BETWEEN_WORDS.splitAsStream(text).filter(word -> !word.isEmpty());
     }
 }

@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,13 @@ class LeakCheckTest {
                         new LeakCheck.Leak(1, 0, LeakCheck.Kind.ONE_WORD),
                         new LeakCheck.Leak(2, 0, LeakCheck.Kind.ONE_WORD),
                         new LeakCheck.Leak(3, 0, LeakCheck.Kind.ONE_WORD));
+        assertThat(LeakCheck.against(List.of("Why is list.sort() so slow?", "Send an e-mail to them"))
+                        .find(List.of("Why is Collections.sort() so slow?", "why is toString so slow", "send an email to them", "send an e mail to them")))
+                .containsExactly(
+                        new LeakCheck.Leak(0, 0, LeakCheck.Kind.ONE_WORD),
+                        new LeakCheck.Leak(1, 0, LeakCheck.Kind.ONE_WORD),
+                        new LeakCheck.Leak(2, 1, LeakCheck.Kind.SAME),
+                        new LeakCheck.Leak(3, 1, LeakCheck.Kind.SAME));
         assertThat(LeakCheck.against(List.of("the quick brown fox jumps over the lazy dog in the morning sun"))
                         .find(List.of("today the quick brown fox jumps over the lazy dog in the evening light")))
                 .containsExactly(new LeakCheck.Leak(0, 0, LeakCheck.Kind.SHINGLES));
@@ -65,6 +75,17 @@ class LeakCheckTest {
 
     private static List<String> plain(String text) {
         return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{M}\\p{N}]+")).filter(word -> !word.isEmpty()).toList();
+    }
+
+    private static String withoutPunctuation(String text) {
+        return text.replaceAll("[^\\p{L}\\p{M}\\p{N}\\s]", "");
+    }
+
+    /** By either reading of punctuation within words, or one text by the one and one by the other. */
+    private static boolean isAsSaid(LeakCheck.Kind kind, String a, String b) {
+        return Stream.of(plain(a), plain(withoutPunctuation(a)))
+                .anyMatch(own -> Stream.of(plain(b), plain(withoutPunctuation(b)))
+                        .anyMatch(other -> kind == LeakCheck.Kind.SAME ? own.equals(other) : oneWord(own, other)));
     }
 
     /** Few words, so that repetitions abound; every training text is compared with every text, word by word. */
@@ -157,7 +178,7 @@ class LeakCheckTest {
             });
         }
         LeakCheck check = LeakCheck.against(training);
-        int found = check.find(planted).size();
+        Set<Integer> found = check.find(planted).stream().map(LeakCheck.Leak::text).collect(Collectors.toSet());
         List<String> foreign = Stream.of("cosqa", "banking77", "stsb", "stackoverflow", "cranfield")
                 .filter(other -> !other.equals(set))
                 .flatMap(other -> texts(other).stream().limit(1_000))
@@ -168,19 +189,21 @@ class LeakCheckTest {
         int wrong = 0;
         for (LeakCheck.Leak leak : check.find(rest)) {
             kinds.merge(leak.kind(), 1, Integer::sum);
-            List<String> own = plain(rest.get(leak.text()));
-            List<String> other = plain(training.get(leak.trainingText()));
-            boolean right = leak.kind() == LeakCheck.Kind.SAME ? own.equals(other)
-                    : leak.kind() == LeakCheck.Kind.SHINGLES || oneWord(own, other);
+            boolean right = leak.kind() == LeakCheck.Kind.SHINGLES
+                    || isAsSaid(leak.kind(), rest.get(leak.text()), training.get(leak.trainingText()));
             wrong += right ? 0 : 1;
             if (Boolean.getBoolean("laboratory.leaks")) {
                 System.out.println("LEAK\t" + set + "\t" + leak.kind() + "\t" + rest.get(leak.text()) + "\t" + training.get(leak.trainingText()));
             }
         }
-        System.out.printf(Locale.ROOT, "| %s | %d | %d of 200 | %d of %d | %d: %s |%n", set, training.size(), found, alarms,
+        System.out.printf(Locale.ROOT, "| %s | %d | %d of 200 | %d of %d | %d: %s |%n", set, training.size(), found.size(), alarms,
                 foreign.size(), rest.size(), kinds);
         assertThat(wrong).as("met texts that are not what they are said to be; %s", seed).isZero();
-        assertThat(found).as(seed::toString).isGreaterThanOrEqualTo(190);
+        assertThat(IntStream.range(0, planted.size()).filter(i -> !found.contains(i)).mapToObj(planted::get))
+                .as("only texts of less than four words are missed; %s", seed)
+                .allMatch(text -> plain(withoutPunctuation(text)).size() < 4);
+        // 190 are met in all but one run of some thousands: one Stack Overflow title in twenty has less than four words
+        assertThat(found.size()).as(seed::toString).isGreaterThanOrEqualTo(185);
         assertThat(alarms).as(seed::toString).isLessThanOrEqualTo(foreign.size() / 100);
     }
 }
