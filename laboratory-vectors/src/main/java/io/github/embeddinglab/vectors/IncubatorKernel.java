@@ -26,8 +26,11 @@ final class IncubatorKernel extends VectorKernel {
     private static final int LANES = FLOATS.length();
     private static final int BYTE_LANES = BYTES.length();
     private static final int PANEL_WIDTH = 2 * LANES;
-    /** Rows of a register block: 6 x 2 accumulators, two panel vectors and one broadcast fill sixteen registers. */
-    private static final int BLOCK_ROWS = 6;
+    /**
+     * Rows of a register block. Its 4 x 2 accumulators are as many as two units of four cycles keep busy; with 6 x 2 the
+     * compiler of JDK 17 runs out of sixteen registers and is half as fast.
+     */
+    private static final int BLOCK_ROWS = 4;
 
     @Override
     public String name() {
@@ -210,35 +213,42 @@ final class IncubatorKernel extends VectorKernel {
         return left.and(right).allTrue();
     }
 
-    /** Rows {@code first..first+5}; those past {@code last} repeat it, so that every row takes the same path. */
+    /** Rows {@code first..first+3}; those past {@code last} repeat it, so that every row takes the same path. */
     private static void multiplyBlock(
             float[] rows, int rowsOffset, int first, int last, int columns, float[] panel, int panelOffset, float[] out) {
         int i1 = Math.min(first + 1, last);
         int i2 = Math.min(first + 2, last);
         int i3 = Math.min(first + 3, last);
-        int i4 = Math.min(first + 4, last);
-        int i5 = Math.min(first + 5, last);
         int r0 = rowsOffset + first * columns;
         int r1 = rowsOffset + i1 * columns;
         int r2 = rowsOffset + i2 * columns;
         int r3 = rowsOffset + i3 * columns;
-        int r4 = rowsOffset + i4 * columns;
-        int r5 = rowsOffset + i5 * columns;
         FloatVector a0 = FloatVector.zero(FLOATS);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
-        FloatVector a4 = a0;
-        FloatVector a5 = a0;
         FloatVector b0 = a0;
         FloatVector b1 = a0;
         FloatVector b2 = a0;
         FloatVector b3 = a0;
-        FloatVector b4 = a0;
-        FloatVector b5 = a0;
-        for (int p = 0; p < columns; p++) {
-            FloatVector x = load(panel, panelOffset + p * PANEL_WIDTH);
-            FloatVector y = load(panel, panelOffset + p * PANEL_WIDTH + LANES);
+        // the compiler unrolls no loop of this size itself; for an odd number of columns the first step is half a one
+        int p = columns & 1;
+        if (p == 1) {
+            FloatVector x = load(panel, panelOffset);
+            FloatVector y = load(panel, panelOffset + LANES);
+            a0 = x.mul(rows[r0]);
+            b0 = y.mul(rows[r0]);
+            a1 = x.mul(rows[r1]);
+            b1 = y.mul(rows[r1]);
+            a2 = x.mul(rows[r2]);
+            b2 = y.mul(rows[r2]);
+            a3 = x.mul(rows[r3]);
+            b3 = y.mul(rows[r3]);
+        }
+        for (; p < columns; p += 2) {
+            int from = panelOffset + p * PANEL_WIDTH;
+            FloatVector x = load(panel, from);
+            FloatVector y = load(panel, from + LANES);
             FloatVector f0 = FloatVector.broadcast(FLOATS, rows[r0 + p]);
             a0 = f0.fma(x, a0);
             b0 = f0.fma(y, b0);
@@ -251,19 +261,25 @@ final class IncubatorKernel extends VectorKernel {
             FloatVector f3 = FloatVector.broadcast(FLOATS, rows[r3 + p]);
             a3 = f3.fma(x, a3);
             b3 = f3.fma(y, b3);
-            FloatVector f4 = FloatVector.broadcast(FLOATS, rows[r4 + p]);
-            a4 = f4.fma(x, a4);
-            b4 = f4.fma(y, b4);
-            FloatVector f5 = FloatVector.broadcast(FLOATS, rows[r5 + p]);
-            a5 = f5.fma(x, a5);
-            b5 = f5.fma(y, b5);
+            FloatVector nextX = load(panel, from + PANEL_WIDTH);
+            FloatVector nextY = load(panel, from + PANEL_WIDTH + LANES);
+            FloatVector g0 = FloatVector.broadcast(FLOATS, rows[r0 + p + 1]);
+            a0 = g0.fma(nextX, a0);
+            b0 = g0.fma(nextY, b0);
+            FloatVector g1 = FloatVector.broadcast(FLOATS, rows[r1 + p + 1]);
+            a1 = g1.fma(nextX, a1);
+            b1 = g1.fma(nextY, b1);
+            FloatVector g2 = FloatVector.broadcast(FLOATS, rows[r2 + p + 1]);
+            a2 = g2.fma(nextX, a2);
+            b2 = g2.fma(nextY, b2);
+            FloatVector g3 = FloatVector.broadcast(FLOATS, rows[r3 + p + 1]);
+            a3 = g3.fma(nextX, a3);
+            b3 = g3.fma(nextY, b3);
         }
         store(a0, b0, out, first);
         store(a1, b1, out, i1);
         store(a2, b2, out, i2);
         store(a3, b3, out, i3);
-        store(a4, b4, out, i4);
-        store(a5, b5, out, i5);
     }
 
     private static void store(FloatVector left, FloatVector right, float[] out, int row) {
