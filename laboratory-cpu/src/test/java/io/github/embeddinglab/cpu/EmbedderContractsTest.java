@@ -16,6 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 
 /** One contract for every way in which an embedder comes to a laboratory. */
 @Tag("integration")
@@ -103,11 +104,14 @@ class EmbedderContractsTest {
     /** Every call finds the model evicted by another one. */
     @Nested
     class EvictedBeforeEachCall extends EmbedderContract {
+        @TempDir
+        private Path folder;
+
         @Override
         protected Embedder open() {
             Path yaml;
             try {
-                yaml = Files.writeString(Files.createTempFile("one-model", ".yaml"), "models: { cache_size: 1 }");
+                yaml = Files.writeString(folder.resolve("one-model.yaml"), "models: { cache_size: 1 }");
             } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }

@@ -1,6 +1,8 @@
 package io.github.embeddinglab.evaluation.audit;
 
 import io.github.embeddinglab.api.AuditCause;
+import io.github.embeddinglab.evaluation.audit.Hypothesis.Length;
+import io.github.embeddinglab.evaluation.audit.Hypothesis.Unit;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -185,50 +187,16 @@ final class Hypotheses {
         return list;
     }
 
-    /** What a length is counted in. */
-    enum Unit {
-        /** As the model reads. */
-        TOKENS,
-        /** UTF-16 code units. */
-        CHARACTERS,
-        /** Between white space. */
-        WORDS;
-
-        private String label(int limit) {
-            return "cut at " + limit + " " + name().toLowerCase(Locale.ROOT);
-        }
-
-        private String windows(int size) {
-            return "split into windows of " + size + " " + name().toLowerCase(Locale.ROOT);
-        }
-
-        /** Where a hypothesis cuts, 0 where it does not cut in this unit. */
-        int limit(Hypothesis hypothesis) {
-            int number = number(hypothesis);
-            return hypothesis.label().equals(label(number)) ? number : 0;
-        }
-
-        /** How long the windows of a hypothesis are, 0 where it does not split in this unit or they overlap. */
-        int window(Hypothesis hypothesis) {
-            int number = number(hypothesis);
-            return hypothesis.label().equals(windows(number) + " and averaged") ? number : 0;
-        }
-
-        private static int number(Hypothesis hypothesis) {
-            String digits = hypothesis.label().replaceAll("\\D", "");
-            return digits.isEmpty() || digits.length() > 9 ? 0 : Integer.parseInt(digits);
-        }
-    }
-
     Hypothesis cut(Unit unit, int limit) {
-        return of(AuditCause.CUT, unit.label(limit), switch (unit) {
+        Length length = new Length(unit, limit);
+        return new Hypothesis(AuditCause.CUT, "cut at " + length, switch (unit) {
             case TOKENS -> rows -> remake.limited(rows, limit);
             case CHARACTERS -> rows -> remake.proper(rows, row -> {
                 String text = remake.documents().whole(row);
                 return text.substring(0, Math.min(text.length(), limit));
             });
             case WORDS -> rows -> remake.proper(rows, row -> remake.wordWindows(row, limit, 0).get(0));
-        });
+        }, length);
     }
 
     /** Windows of one text, averaged; exact only where the windows are the same, so near agreement counts as well. */
@@ -265,11 +233,12 @@ final class Hypotheses {
 
     private Hypothesis split(Unit unit, int size, double shared) {
         String overlap = shared == 0 ? "" : String.format(Locale.ROOT, " that share %.0f %% with the next one", 100 * shared);
-        return of(AuditCause.SPLIT, unit.windows(size) + overlap + " and averaged",
+        Length length = new Length(unit, size);
+        return new Hypothesis(AuditCause.SPLIT, "split into windows of " + length + overlap + " and averaged",
                 rows -> remake.averaged(rows, row -> switch (unit) {
                     case TOKENS -> remake.windows(row, size, shared);
                     case CHARACTERS -> remake.characterWindows(row, size, shared);
                     case WORDS -> remake.wordWindows(row, size, shared);
-                }));
+                }), shared == 0 ? length : null);
     }
 }

@@ -2,6 +2,7 @@ package io.github.embeddinglab.evaluation.audit;
 
 import io.github.embeddinglab.api.AuditCause;
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.evaluation.audit.Hypothesis.Unit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -161,20 +162,20 @@ final class Trial {
     /** From the best round limit of each unit towards the limit itself, by halving steps. */
     private void refine(Hypotheses hypotheses, int[] longest, int longestText) {
         int[] raced = last(longest, RACED);
-        for (Hypotheses.Unit unit : Hypotheses.Unit.values()) {
+        for (Unit unit : Unit.values()) {
             if (unexplained(longest) > 0) {
-                refine(hypotheses, unit, longest, unit == Hypotheses.Unit.TOKENS ? longestText : Integer.MAX_VALUE, raced);
+                refine(hypotheses, unit, longest, unit == Unit.TOKENS ? longestText : Integer.MAX_VALUE, raced);
             }
         }
     }
 
-    private void refine(Hypotheses hypotheses, Hypotheses.Unit unit, int[] longest, int most, int[] raced) {
+    private void refine(Hypotheses hypotheses, Unit unit, int[] longest, int most, int[] raced) {
         int best = 0;
         double own = mean(sample::cosine, raced);
         double nearest = own;
         for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
             double mean = mean(entry, raced);
-            int limit = unit.limit(entry.getKey());
+            int limit = entry.getKey().size(AuditCause.CUT, unit);
             if (limit > 0 && mean > nearest) {
                 nearest = mean;
                 best = limit;
@@ -224,14 +225,14 @@ final class Trial {
     private void overlap(Hypotheses hypotheses, int[] longest) {
         int[] raced = last(longest, RACED);
         double own = mean(sample::cosine, raced);
-        for (Hypotheses.Unit unit : Hypotheses.Unit.values()) {
+        for (Unit unit : Unit.values()) {
             Map.Entry<Hypothesis, Map<Integer, Double>> best = null;
             for (Map.Entry<Hypothesis, Map<Integer, Double>> entry : tried.entrySet()) {
                 boolean nearer = best == null || mean(entry, raced) > mean(best, raced);
-                best = unit.window(entry.getKey()) > 0 && nearer ? entry : best;
+                best = entry.getKey().size(AuditCause.SPLIT, unit) > 0 && nearer ? entry : best;
             }
             if (best != null && 1 - mean(best, raced) <= PROMISING * (1 - own) && unexplained(longest) > 0) {
-                race(hypotheses.overlapping(unit, unit.window(best.getKey())), longest);
+                race(hypotheses.overlapping(unit, best.getKey().size(AuditCause.SPLIT, unit)), longest);
             }
         }
     }
