@@ -4,7 +4,7 @@
 # OUT/SEED.test.json compares each variant with the base on the held-out pairs, all documents as distractors.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-lab=${LAB:-$here/../../lab}   # another command than ./lab
+. "$here/common.sh"
 pairs=${1:?PAIRS}; out=${2:?OUT folder}; seeds=${3:?SEEDS, as in "1 2 3"}; shift 3
 mkdir -p "$out"
 export LABORATORY_HOME=$out/home

@@ -3,7 +3,7 @@
 # usage: benchmarks/finetuning/code-search.sh OUT SEEDS CONALA.jsonl[.gz] API-DOCS.jsonl[.gz] TEST-FOLDER [more options of lab fine-tune …]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-lab=${LAB:-$here/../../lab}   # another command than ./lab
+. "$here/common.sh"
 out=${1:?OUT folder}; seeds=${2:?SEEDS, as in "1 2 3"}; conala=${3:?CONALA}; api=${4:?API-DOCS}; test=${5:?TEST-FOLDER}; shift 5
 mkdir -p "$out"
 export LABORATORY_HOME=$out/home

@@ -4,20 +4,18 @@
 # The gate judges by the queries whose heading does not stand in the text; the other sets, with BM25, are read once behind it.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-lab=${LAB:-$here/../../lab}   # another command than ./lab
+. "$here/common.sh"
 out=${1:?OUT folder}; seeds=${2:?SEEDS, as in "1 2 3"}; shift 2
-sections=()
-while [ $# -gt 0 ] && [ "$1" != -- ]; do sections+=("$1"); shift; done
-[ $# = 0 ] || shift
+divide "$@"
 mkdir -p "$out"
 export LABORATORY_HOME=$out/home
 # as --set, so that options behind them can change them
 recipe=(--set epochs=3 --set batch_size=32 --set learning_rate=1e-4 --set frozen=word-embeddings --set max_tokens=64)
 for seed in $seeds; do
   run=$out/$seed
-  python3 "$here/docs-split.py" "$run" "$seed" "${sections[@]}" > "$run.split"
+  python3 "$here/docs-split.py" "$run" "$seed" "${inputs[@]}" > "$run.split"
   "$lab" fine-tune --model minilm --data "$run/train.jsonl" --eval "$run/rest" --seed "$seed" --out "$run/tuned" --json \
-    "${recipe[@]}" "$@" > "$run.json" 2> "$run.log"
+    "${recipe[@]}" "${options[@]}" > "$run.json" 2> "$run.log"
   for set in all in-text rest; do
     "$lab" evaluate retrieval --data "$run/$set" --model minilm --model "$run/tuned" --cache "$out/vectors" --json > "$run.$set.json" 2>> "$run.log"
   done

@@ -5,19 +5,17 @@
 # heading does not stand in the text.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-lab=${LAB:-$here/../../lab}   # another command than ./lab
+. "$here/common.sh"
 stages=${STAGES:-both first queries}
 out=${1:?OUT folder}; seeds=${2:?SEEDS, as in "1 2 3"}; shift 2
-sections=()
-while [ $# -gt 0 ] && [ "$1" != -- ]; do sections+=("$1"); shift; done
-[ $# = 0 ] || shift
+divide "$@"
 mkdir -p "$out"
 export LABORATORY_HOME=$out/home
 # as --set, so that options behind them can change them
 recipe=(--set epochs=0.5 --set batch_size=32 --set frozen=word-embeddings --set max_tokens=64)
 for seed in $seeds; do
   run=$out/$seed
-  python3 "$here/docs-split.py" "$run" "$seed" "${sections[@]}" > "$run.split"
+  python3 "$here/docs-split.py" "$run" "$seed" "${inputs[@]}" > "$run.split"
   python3 - "$run" <<'PY'
 import json, sys
 with open(sys.argv[1] + "/texts.jsonl", "w", encoding="utf-8") as file:
@@ -26,6 +24,6 @@ with open(sys.argv[1] + "/texts.jsonl", "w", encoding="utf-8") as file:
 PY
   for stage in $stages; do
     "$lab" fine-tune --model minilm --strategy domain-adaptive --set stages="$stage" --data "$run/texts.jsonl" --eval "$run/rest" \
-      --seed "$seed" --out "$run/$stage" --json "${recipe[@]}" "$@" > "$run.$stage.json" 2> "$run.$stage.log"
+      --seed "$seed" --out "$run/$stage" --json "${recipe[@]}" "${options[@]}" > "$run.$stage.json" 2> "$run.$stage.log"
   done
 done

@@ -4,7 +4,7 @@
 # Rows whose text is a test text are not drawn. A tenth of the draw chooses the state; the figures are those of OUT/SEED.test.json.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-lab=${LAB:-$here/../../lab}   # another command than ./lab
+. "$here/common.sh"
 out=${1:?OUT folder}; seeds=${2:?SEEDS, as in "1 2 3"}; train=${3:?TRAIN}; test=${4:?TEST}; shift 4
 mkdir -p "$out"
 export LABORATORY_HOME=$out/home

@@ -5,7 +5,7 @@ import io.github.embeddinglab.core.model.Tensors;
 import io.github.embeddinglab.training.encoder.WeightAverage;
 import io.github.embeddinglab.training.gate.Keeping;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +19,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class StateChoice {
     private static final double[] SHARES = {0.8, 0.6, 0.4, 0.2};
-    /** Of the gain on the selection part, which every change of the weights has a share in, but the last ones a small share. */
+    /** Share of the gain on the selection part that is enough: the last of the change adds little there, and forgets most. */
     private static final double ENOUGH = 0.9;
 
     /** Mixtures that are judged at most, by the selection part. */
@@ -43,8 +43,9 @@ final class StateChoice {
     private final Tensors tuned;
     private final Judged judged;
     private final List<String> notes = new ArrayList<>();
+    /** Values on the selection part by share of the change. */
+    private final Map<Double, Double> values = new HashMap<>();
     private double share = 1;
-    private double value;
 
     StateChoice(SelectionLook look, Tensors parent, Tensors tuned, Judged judged) {
         this.look = look;
@@ -68,12 +69,12 @@ final class StateChoice {
      * @param state words for the best state
      */
     Chosen of(double parentsValue, double best, int mixtures, String state) {
-        value = best;
+        values.put(share, best);
         better(parentsValue, mixtures);
         String reason = keep();
         String words = String.format(Locale.ROOT, "%s%s, %s %.4f on the selection part%s", state,
                 share == 1 ? "" : String.format(Locale.ROOT, ", mixed with the parent (%.0f %% of the change)", 100 * share),
-                look.metric(), value, reason);
+                look.metric(), value(share), reason);
         return new Chosen(mixed(share), words);
     }
 
@@ -86,13 +87,11 @@ final class StateChoice {
         if (!known) {
             shares.add(0.0);
         }
-        Map<Double, Double> judgements = new LinkedHashMap<>(Map.of(1.0, value));
-        double best = value;
+        double best = value(1);
         int missed = 0;
         for (double mixture : shares) {
-            double found = judged.judge(mixed(mixture), look::at);
+            double found = value(mixture);
             note(mixture, look.metric(), found, "on the selection part");
-            judgements.put(mixture, found);
             missed = found > best ? 0 : missed + 1;
             best = Math.max(best, found);
             if (missed >= 2 && !(found >= enough(parentsValue, best))) {
@@ -100,10 +99,11 @@ final class StateChoice {
             }
         }
         double least = known ? enough(parentsValue, best) : best;
-        judgements.entrySet().stream().filter(entry -> entry.getValue() >= least).min(Map.Entry.comparingByKey()).ifPresent(entry -> {
-            share = entry.getKey();
-            value = entry.getValue();
-        });
+        share = values.entrySet().stream().filter(entry -> entry.getValue() >= least).mapToDouble(Map.Entry::getKey).min().orElse(1);
+    }
+
+    private double value(double mixture) {
+        return values.computeIfAbsent(mixture, key -> judged.judge(mixed(key), look::at));
     }
 
     private static double enough(double parentsValue, double best) {
@@ -128,7 +128,6 @@ final class StateChoice {
                 note(mixture, keeping.name(), found, String.format(Locale.ROOT, "(at least %.4f is asked for)", keeping.least()));
                 if (found >= keeping.least()) {
                     share = mixture;
-                    value = judged.judge(mixed(mixture), look::at);
                     return ", so that " + keeping.name() + " is kept";
                 }
             }

@@ -67,7 +67,6 @@ final class FineTuningRun {
         Expansion expansion = Expansion.of(recipe, set);
         try (Others others = Others.open(laboratory, spec.model(), expansion)) {
             RoomParts parts = RoomParts.of(laboratory, set, spec, expansion, Judges.suiting(expansion, others));
-            Gate gate = new Gate(laboratory, parts.gate(), spec.judging().general(), expansion.recipe(), others.parent());
             Path key = key(context.directory("training"), parts, expansion, others);
             List<String> lines = new ArrayList<>(expansion.lines());
             lines.addAll(parts.report().lines());
@@ -75,6 +74,7 @@ final class FineTuningRun {
                 LibtorchBackend.open(1).close(); // a missing native library is told before any work
             }
             spec.running().listener().planned(lines);
+            Gate gate = new Gate(laboratory, parts.gate(), spec.judging().general(), expansion.recipe(), others.parent());
             Scores before = gate.scores(spec.model());
             Path events = context.directory("tensorboard").resolve(TunedName.plain(spec.model()) + "-" + key.getFileName());
             try (TrainingEvents told = TrainingEvents.in(events, spec.running().resume(), spec.running().listener())) {
