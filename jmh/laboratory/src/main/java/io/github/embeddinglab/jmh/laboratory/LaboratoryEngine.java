@@ -22,10 +22,6 @@ public final class LaboratoryEngine implements Engine {
     private LaboratoryEngine(Settings settings) throws IOException {
         LaboratoryBuilder builder =
                 EmbeddingLaboratory.builder().resources(Resources.defaults().withThreads(settings.threads()));
-        String configuration = System.getProperty("laboratory.config", "");
-        if (!configuration.isEmpty()) {
-            builder.configuration(Path.of(configuration)); // as in devices: ["cpu", "cpu"] for two replicas
-        }
         if (settings.maxTokens() > 0) {
             Path limit = Files.createTempFile("laboratory", ".yaml");
             Files.writeString(limit, "optimization: { max_sequence_length: " + settings.maxTokens() + " }\n");
