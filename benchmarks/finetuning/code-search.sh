@@ -22,7 +22,7 @@ PY
 # as --set, so that options behind them can change them
 recipe=(--set epochs=1 --set batch_size=32 --set learning_rate=5e-5 --set frozen=word-embeddings --set max_tokens=64 --set evaluation_steps=120)
 for seed in $seeds; do
-  "$lab" fine-tune --model minilm --data "$out/train.jsonl" --eval "$test" --seed "$seed" --out "$out/tuned-$seed" --json \
+  "$lab" fine-tune --model minilm --data "$out/train.jsonl" --eval "$test" --cache "$out/vectors" --seed "$seed" --out "$out/tuned-$seed" --json \
     "${recipe[@]}" "$@" > "$out/$seed.json" 2> "$out/$seed.log"
   "$lab" evaluate retrieval --data "$test" --model minilm --model "$out/tuned-$seed" --cache "$out/vectors" --json > "$out/$seed.test.json" 2>> "$out/$seed.log"
 done

@@ -14,7 +14,7 @@ recipe=(--set epochs=3 --set batch_size=32 --set learning_rate=1e-4 --set frozen
 for seed in $seeds; do
   run=$out/$seed
   python3 "$here/docs-split.py" "$run" "$seed" "${inputs[@]}" > "$run.split"
-  "$lab" fine-tune --model minilm --data "$run/train.jsonl" --eval "$run/rest" --seed "$seed" --out "$run/tuned" --json \
+  "$lab" fine-tune --model minilm --data "$run/train.jsonl" --eval "$run/rest" --cache "$out/vectors" --seed "$seed" --out "$run/tuned" --json \
     "${recipe[@]}" "${options[@]}" > "$run.json" 2> "$run.log"
   for set in all in-text rest; do
     "$lab" evaluate retrieval --data "$run/$set" --model minilm --model "$run/tuned" --cache "$out/vectors" --json > "$run.$set.json" 2>> "$run.log"

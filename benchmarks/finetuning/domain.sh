@@ -23,7 +23,7 @@ with open(sys.argv[1] + "/texts.jsonl", "w", encoding="utf-8") as file:
         file.write(json.dumps({"text": json.loads(line)["text"]}) + "\n")
 PY
   for stage in $stages; do
-    "$lab" fine-tune --model minilm --strategy domain-adaptive --set stages="$stage" --data "$run/texts.jsonl" --eval "$run/rest" \
+    "$lab" fine-tune --model minilm --strategy domain-adaptive --set stages="$stage" --data "$run/texts.jsonl" --eval "$run/rest" --cache "$out/vectors" \
       --seed "$seed" --out "$run/$stage" --json "${recipe[@]}" "${options[@]}" > "$run.$stage.json" 2> "$run.$stage.log"
   done
 done

@@ -33,7 +33,7 @@ with open(sys.argv[3], "w", encoding="utf-8") as file:
     for label in sorted(by_label):
         file.writelines(f"{label}\t{text}\n" for text in random.sample(by_label[label], 8))
 PY
-  "$lab" fine-tune --model minilm --data "$out/$seed.tsv" --eval "$test" --seed "$seed" --out "$out/tuned-$seed" --json \
+  "$lab" fine-tune --model minilm --data "$out/$seed.tsv" --eval "$test" --cache "$out/vectors" --seed "$seed" --out "$out/tuned-$seed" --json \
     "${recipe[@]}" "$@" > "$out/$seed.json" 2> "$out/$seed.log"
   "$lab" evaluate classification --data "$out/$seed.tsv" --data "$test" --setting protocol=full --model minilm --model "$out/tuned-$seed" \
     --cache "$out/vectors" --json > "$out/$seed.test.json" 2>> "$out/$seed.log"

@@ -96,6 +96,12 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
                 paramLabel = "TASK:PATH",
                 description = "Data on which the model must not fall by more than the margin, as in sts:dev.tsv.")
         private @Nullable String general;
+
+        @Option(
+                names = "--cache",
+                paramLabel = "DIR",
+                description = "Keep vectors of what judges here: another training by the same data does not embed them for the parent again.")
+        private @Nullable Path cache;
     }
 
     /** How it is trained. */
@@ -214,6 +220,9 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
                 throw new InvalidInputException("--general is \"" + general + "\"; give TASK:PATH, as in sts:dev.tsv");
             }
             builder.general(EvaluationData.of(general.substring(0, colon), Path.of(general.substring(colon + 1))));
+        }
+        if (data.cache != null) {
+            builder.cache(data.cache);
         }
     }
 

@@ -134,8 +134,10 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
      * @param rows of the same form as the data, kept apart from them; null for none
      * @param task any data that an evaluator reads, as a retrieval folder; null for none
      * @param general data on which the model must not fall; null for similarities of general texts that ship with the library
+     * @param cache folder that keeps the vectors of parent and tuned model on these data; null for none
      */
-    public record Judging(@Nullable TrainingData rows, @Nullable EvaluationData task, @Nullable EvaluationData general) {
+    public record Judging(
+            @Nullable TrainingData rows, @Nullable EvaluationData task, @Nullable EvaluationData general, @Nullable Path cache) {
         /** Checks that there is one judge. */
         public Judging {
             if (rows != null && task != null) {
@@ -193,7 +195,7 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
         private Strategy strategy = Strategy.AUTO;
         private @Nullable LossChoice loss;
         private Helpers helpers = Helpers.NONE;
-        private Judging judging = new Judging(null, null, null);
+        private Judging judging = new Judging(null, null, null, null);
         private Running running = new Running(null, false, false, Progress.Listener.SILENT, TrainingListener.NONE);
 
         private Builder(String model) {
@@ -228,7 +230,7 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
          * @return this
          */
         public Builder evaluation(TrainingData rows) {
-            judging = new Judging(rows, judging.task(), judging.general());
+            judging = new Judging(rows, judging.task(), judging.general(), judging.cache());
             return this;
         }
 
@@ -239,7 +241,7 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
          * @return this
          */
         public Builder evaluation(EvaluationData task) {
-            judging = new Judging(judging.rows(), task, judging.general());
+            judging = new Judging(judging.rows(), task, judging.general(), judging.cache());
             return this;
         }
 
@@ -250,7 +252,18 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
          * @return this
          */
         public Builder general(EvaluationData task) {
-            judging = new Judging(judging.rows(), judging.task(), task);
+            judging = new Judging(judging.rows(), judging.task(), task, judging.cache());
+            return this;
+        }
+
+        /**
+         * Keeps the vectors of what judges, so that another training by the same data does not embed them for the parent again.
+         *
+         * @param folder made where it is absent; that of {@code EvaluationOptions.cache} may be the same
+         * @return this
+         */
+        public Builder cache(Path folder) {
+            judging = new Judging(judging.rows(), judging.task(), judging.general(), folder);
             return this;
         }
 

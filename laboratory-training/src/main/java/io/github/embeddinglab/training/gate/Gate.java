@@ -3,17 +3,17 @@ package io.github.embeddinglab.training.gate;
 import io.github.embeddinglab.api.Difference;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
-import io.github.embeddinglab.api.EvaluationData;
 import io.github.embeddinglab.api.EvaluationOptions;
 import io.github.embeddinglab.api.Scores;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.FineTuningReport.General;
 import io.github.embeddinglab.api.training.FineTuningReport.Verdict;
+import io.github.embeddinglab.evaluation.cache.CachingEmbedder;
 import io.github.embeddinglab.evaluation.statistics.PairedTest;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a tuned model pass that is better than its parent: both are loaded through the inference path and judged on the same units,
@@ -35,21 +35,24 @@ public final class Gate {
      *
      * @param laboratory loads the models
      * @param judge the gate's rows or task
-     * @param general a task on which the model must not fall; null for the sentences of this library
+     * @param judging the task on which the model must not fall, without one the sentences of this library; and where vectors are kept
      * @param recipe margins and seed
      * @param parent open as long as the gate is used
      */
     public Gate(
             EmbeddingLaboratory laboratory,
             Judge judge,
-            @Nullable EvaluationData general,
+            FineTuning.Judging judging,
             FineTuning.Recipe recipe,
             Embedder parent) {
         this.laboratory = laboratory;
         this.judge = judge;
-        this.options = EvaluationOptions.defaults()
-                .sampling(EvaluationOptions.defaults().sampling().withSeed(recipe.seed()));
-        this.keeping = Keeping.of(laboratory.benchmarks(), general, recipe, parent, options);
+        EvaluationOptions seeded =
+                EvaluationOptions.defaults().sampling(EvaluationOptions.defaults().sampling().withSeed(recipe.seed()));
+        Path cache = judging.cache();
+        this.options = cache == null ? seeded : seeded.cache(cache);
+        Embedder remembering = cache == null ? parent : CachingEmbedder.over(parent, cache);
+        this.keeping = Keeping.of(laboratory.benchmarks(), judging.general(), recipe, remembering, options);
     }
 
     /**

@@ -74,7 +74,7 @@ final class FineTuningRun {
                 LibtorchBackend.open(1).close(); // a missing native library is told before any work
             }
             spec.running().listener().planned(lines);
-            Gate gate = new Gate(laboratory, parts.gate(), spec.judging().general(), expansion.recipe(), others.parent());
+            Gate gate = new Gate(laboratory, parts.gate(), spec.judging(), expansion.recipe(), others.parent());
             Scores before = gate.scores(spec.model());
             Path events = context.directory("tensorboard").resolve(TunedName.plain(spec.model()) + "-" + key.getFileName());
             try (TrainingEvents told = TrainingEvents.in(events, spec.running().resume(), spec.running().listener())) {

@@ -35,10 +35,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
@@ -129,6 +131,27 @@ class FineTuningTest {
                     .fineTune(request(WordPairs.rows(300, false, 1)).set(TrainingSetting.PRESERVATION, 1).build());
             assertThat(refused.verdict().registered()).isFalse();
             assertThat(refused.verdict().reason()).contains("lost too much elsewhere");
+        }
+    }
+
+    @Test
+    void whatJudgesIsEmbeddedOnce() throws IOException {
+        Path cache = directory.resolve("vectors");
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport first = lab.training().fineTune(request(WordPairs.rows(300, false, 1)).epochs(2).cache(cache).build());
+            Map<String, Long> kept = sizes(cache);
+            FineTuningReport again = lab.training().fineTune(request(WordPairs.rows(300, false, 1)).epochs(2).cache(cache).build());
+            FineTuningReport without = lab.training().fineTune(request(WordPairs.rows(300, false, 1)).epochs(2).build());
+            assertThat(kept).hasSizeGreaterThanOrEqualTo(2); // the parent's and the tuned model's
+            assertThat(sizes(cache)).isEqualTo(kept);
+            assertThat(again.before()).isEqualTo(first.before()).isEqualTo(without.before());
+            assertThat(again.after()).isEqualTo(first.after()).isEqualTo(without.after());
+        }
+    }
+
+    private static Map<String, Long> sizes(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.collect(Collectors.toMap(file -> file.getFileName().toString(), file -> file.toFile().length()));
         }
     }
 
