@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 /**
  * Resident memory over long use, on Linux. Run by {@code benchmarks/memory-soak.sh cycles|stream|ceiling MODEL}.
  *
- * <p>cycles: 100 times open, 2,000 short texts in calls of 32 and 20 single queries, close. stream: a million short texts through one
+ * <p>cycles: 100 times open, 2,000 short texts in calls of 32 and 20 single queries, close (other counts as JVM flags {@code -Dcycles=300 -Dtexts=200}). stream: a million short texts through one
  * streaming call. ceiling: 10,000 texts of 1 to 256 words under a memory limit of 64 MiB.
  */
 public final class MemorySoak {
@@ -35,10 +35,12 @@ public final class MemorySoak {
 
     private static void cycles(String model) throws IOException {
         Random random = new Random(1);
-        for (int cycle = 1; cycle <= 100; cycle++) {
+        int cycles = Integer.getInteger("cycles", 100);
+        int calls = Integer.getInteger("texts", 2000) / 32 + 1;
+        for (int cycle = 1; cycle <= cycles; cycle++) {
             try (EmbeddingLaboratory lab = EmbeddingLaboratory.open();
                     Embedder embedder = lab.models().load(model)) {
-                for (int call = 0; call < 2000 / 32 + 1; call++) {
+                for (int call = 0; call < calls; call++) {
                     embedder.embed(IntStream.range(0, 32).mapToObj(i -> words(random, 1 + random.nextInt(6))).toList());
                 }
                 for (int query = 0; query < 20; query++) {
