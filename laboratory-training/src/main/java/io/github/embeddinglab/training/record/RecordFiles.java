@@ -97,7 +97,7 @@ public final class RecordFiles {
                 .map(look -> Map.of("step", look.step(), "metric", look.metric(), "value", look.value()))
                 .toList());
         all.put("losses", report.course().losses());
-        all.put("notes", report.course().notes());
+        all.put("notes", record.notes());
         return all;
     }
 

@@ -3,13 +3,14 @@ package io.github.embeddinglab.training.record;
 import io.github.embeddinglab.api.Fingerprint;
 import io.github.embeddinglab.api.training.DataReport;
 import io.github.embeddinglab.api.training.FineTuningReport;
+import io.github.embeddinglab.training.tensorboard.TrainingEvents;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
+import org.apiguardian.api.API;
 
 /**
  * All that made a tuned model.
@@ -38,6 +39,17 @@ public record TrainingRecord(
      * @param chosen which state of the training was taken
      */
     public record Origin(Fingerprint parent, DataReport data, String judged, String chosen) {}
+
+    /**
+     * What the folder tells of the training: all notes but where files lie on this machine, for the folder travels.
+     *
+     * @return without line ends
+     */
+    public List<String> notes() {
+        return report.course().notes().stream()
+                .filter(note -> !note.startsWith(TrainingEvents.WHERE))
+                .toList();
+    }
 
     /**
      * Lines about the data for people.

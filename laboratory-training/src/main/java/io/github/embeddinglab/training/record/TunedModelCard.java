@@ -36,7 +36,7 @@ final class TunedModelCard {
                     general.name(), general.after(), general.least()));
         }
         card.append("\n## Making\n");
-        report.course().notes().forEach(note -> card.append("- ").append(note.strip()).append('\n'));
+        record.notes().forEach(note -> card.append("- ").append(note.strip()).append('\n'));
         card.append(String.format(Locale.ROOT, "- %,d steps in %,.0f s on %s%n", report.course().steps(), report.course().seconds(),
                 String.join(", ", record.host().values())));
         String pictures = CurveFiles.card(record);

@@ -81,7 +81,7 @@ final class FineTuningRun {
                 Work work = new Work(laboratory, spec, expansion, parts, others, gate.keeping(),
                         new TrainingPlaces(context.directory("natives"), key), told);
                 Product product = train(work);
-                lines.add(told.fault().orElse("for TensorBoard: tensorboard --logdir " + events));
+                lines.add(told.fault().orElse(TrainingEvents.WHERE + "tensorboard --logdir " + events));
                 FineTuningReport report = judged(work, before, product, gate, lines);
                 told.judged(report.before(), report.after());
                 return report;

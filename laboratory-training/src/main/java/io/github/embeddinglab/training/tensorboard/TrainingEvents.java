@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class TrainingEvents implements TrainingListener, AutoCloseable {
+    /** Begins the line that tells a user where the files are. */
+    public static final String WHERE = "for TensorBoard: ";
+
     private static final Logger LOG = LoggerFactory.getLogger(TrainingEvents.class);
     private static final String PREFIX = "events.out.tfevents.";
     private static final double MILLIS = 1e3;

@@ -112,6 +112,8 @@ class FineTuningTest {
                 assertThat(events.filter(Files::isRegularFile)).hasSize(1);
             }
             assertThat(report.course().notes()).anyMatch(note -> note.startsWith("for TensorBoard: tensorboard --logdir "));
+            assertThat(List.of("README.md", "laboratory-record.json"))
+                    .allSatisfy(file -> assertThat(report.made().folder().resolve(file)).content().doesNotContain(directory.toString()));
         }
     }
 
