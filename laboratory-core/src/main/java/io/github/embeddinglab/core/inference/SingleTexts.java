@@ -136,10 +136,12 @@ final class SingleTexts {
         }
     }
 
-    /** An interrupted leader's company is the first in line again. */
+    /** An interrupted leader's company is the first in line again, but for callers that have left meanwhile. */
     private synchronized void putBack(List<Call> calls) {
         for (int i = calls.size() - 1; i >= 0; i--) {
-            waiting.addFirst(calls.get(i));
+            if (!calls.get(i).left) {
+                waiting.addFirst(calls.get(i));
+            }
         }
         if (!led) {
             nameLeader();
@@ -148,6 +150,7 @@ final class SingleTexts {
 
     private synchronized void leave(Call call) {
         waiting.remove(call);
+        call.left = true; // it may stand in a batch that is put back
         if (call.leads) {
             call.leads = false;
             nameLeader();
@@ -172,6 +175,7 @@ final class SingleTexts {
         private final Sequence sequence;
         private final CountDownLatch turn = new CountDownLatch(1);
         private volatile boolean leads;
+        private boolean left;
         private volatile float @Nullable [] vector;
         private volatile @Nullable Throwable failure;
 

@@ -37,6 +37,7 @@ class SingleTextsTest {
 
     private final Workers workers = new Workers(Resources.defaults().withThreads(1));
     private final List<List<Integer>> batches = Collections.synchronizedList(new ArrayList<>());
+    private Runnable inside = () -> {};
     private final List<Boolean> alone = Collections.synchronizedList(new ArrayList<>());
     private final SingleTexts singles =
             new SingleTexts(workers, new BatchPlan.Limits(512, 128, 512L << 20, COST), this::embed);
@@ -57,6 +58,7 @@ class SingleTextsTest {
             throw new DeviceException("poisoned");
         }
         if (names.get(0) == INTERRUPTED_INSIDE) {
+            inside.run();
             throw new InterruptedException("while waiting for memory");
         }
         float[] rows = new float[2 * sequences.size()];
@@ -169,6 +171,24 @@ class SingleTextsTest {
     }
 
     @Test
+    void companyThatLeftMeanwhileIsNotPutBack() throws Exception {
+        workers.take();
+        List<Caller> callers = line(10, INTERRUPTED_INSIDE, 2, 3);
+        inside = () -> {
+            callers.get(1).thread.interrupt();
+            while (!callers.get(1).task.isDone()) {
+                Thread.onSpinWait();
+            }
+        };
+        workers.give();
+        assertThat(callers.get(0).failure()).isInstanceOf(CancelledException.class);
+        assertThat(callers.get(1).failure()).isInstanceOf(CancelledException.class);
+        assertThat(callers.get(2).task.get()).containsExactly(3, 10);
+        assertThat(batches).containsExactly(List.of(INTERRUPTED_INSIDE, 2, 3), List.of(3));
+        assertThat(singles.run(text(8, 1))).containsExactly(8, 1);
+    }
+
+    @Test
     void aFailureIsItsOwnersAlone() throws Exception {
         workers.take();
         List<Caller> callers = line(10, 1, POISON, 3);
@@ -216,8 +236,12 @@ class SingleTextsTest {
             threads.add(new Thread(task));
         }
         threads.forEach(Thread::start);
+        // a number of interrupts, not a rate: a slow machine must not have more of them to a call than a fast one
+        int interrupts = 0;
         while (threads.stream().anyMatch(Thread::isAlive)) {
-            threads.get(random.nextInt(threads.size())).interrupt();
+            if (interrupts++ < 3 * calls) {
+                threads.get(random.nextInt(threads.size())).interrupt();
+            }
             Thread.sleep(0, 200_000);
         }
         for (FutureTask<Void> task : tasks) {
