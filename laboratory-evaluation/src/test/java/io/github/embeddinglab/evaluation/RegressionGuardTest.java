@@ -43,7 +43,7 @@ class RegressionGuardTest {
 
     private static Path written() {
         try {
-            Path folder = Files.createTempDirectory("guard");
+            Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "guard");
             StringBuilder rows = new StringBuilder("label\tsentence1\tsentence2\n");
             String[] words = {"index", "segment", "merge", "query", "vector", "matrix", "solver", "string"};
             for (int i = 0; i < 64; i++) {
