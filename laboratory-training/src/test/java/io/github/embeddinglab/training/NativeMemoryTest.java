@@ -45,6 +45,14 @@ class NativeMemoryTest {
         }
     }
 
+    /** JavaCPP's own ceiling, four times the heap, would call the collector and then stop a training that fits the machine. */
+    @Test
+    void javaCppSetsNoCeilingOfItsOwn() {
+        Backends.LIBTORCH.open().close();
+        assertThat(Pointer.maxPhysicalBytes()).isZero();
+        assertThat(Pointer.maxBytes()).isZero();
+    }
+
     @Test
     void threadsAreThoseAskedFor() {
         Backends.LIBTORCH.open().close(); // skips without natives

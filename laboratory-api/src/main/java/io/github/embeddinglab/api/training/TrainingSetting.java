@@ -44,6 +44,8 @@ public enum TrainingSetting {
     MICRO_BATCH(integer(1, 65_536), null),
     /** MiB that weights, gradients, optimizer and one pass may take by estimate; a larger batch is cut into micro-batches. */
     MEMORY_MIB(integer(64, 1 << 24), 4096),
+    /** Computes each layer again on the way back, so that its input is kept alone; auto: where a single text would not fit otherwise. */
+    GRADIENT_CHECKPOINTING(oneOf("auto", "on", "off"), "auto"),
     /** Numbers of the matrix products. */
     PRECISION(oneOf("auto", "fp32", "bf16"), "auto"),
     /** Share of hidden values dropped; without it, as the model's configuration has it. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Walks an {@link EncoderPlan} on tensors: token ids (n x t) to token vectors (n x t x h); those of padding are arbitrary, and finite. */
@@ -60,12 +61,17 @@ final class EncoderPass {
     /** Names of the weights of the last layers. */
     Set<String> last(int layers) {
         Set<String> out = new TreeSet<>();
-        for (Layer layer : plan.layers().subList(plan.layers().size() - layers, plan.layers().size())) {
-            for (Linear linear : linears(layer)) {
-                linear.slices().forEach(slice -> out.addAll(List.of(slice.weight(), slice.bias())));
-            }
-            out.addAll(names(layer.afterAttention()));
-            out.addAll(names(layer.afterMlp()));
+        plan.layers().subList(plan.layers().size() - layers, plan.layers().size()).forEach(layer -> out.addAll(names(layer)));
+        return out;
+    }
+
+    private static Set<String> names(Layer layer) {
+        Set<String> out = new TreeSet<>();
+        for (Linear linear : linears(layer)) {
+            linear.slices().forEach(slice -> out.addAll(List.of(slice.weight(), slice.bias())));
+        }
+        for (Norm norm : List.of(layer.afterAttention(), layer.afterMlp())) {
+            out.addAll(List.of(norm.weight(), norm.bias()));
         }
         out.remove("");
         return out;
@@ -94,10 +100,6 @@ final class EncoderPass {
         return out;
     }
 
-    private static List<String> names(Norm norm) {
-        return List.of(norm.weight(), norm.bias());
-    }
-
     /** What the layers share: biases of the attention scores, null where all is seen, and rotary tables. */
     private record Scene(@Nullable Tensor global, @Nullable Tensor local, List<Tensor> globalTurn, List<Tensor> localTurn) {}
 
@@ -114,55 +116,88 @@ final class EncoderPass {
         }
     }
 
-    Tensor run(TokenBatch batch, Drop drop) {
+    Tensor run(TokenBatch batch, Drop drop, @Nullable LayerTape tape) {
         TokenLayout layout = TokenLayout.of(batch);
-        List<Tensor> all = walk(batch, layout, drop, scene(batch, false), List.of());
+        List<Tensor> all = walk(batch, layout, drop, tape);
         return layout.square(all.get(all.size() - 1));
     }
 
     /** Token vectors behind each layer, normalised as the next layer reads them; the last are the encoder's. */
-    List<Tensor> layers(TokenBatch batch, Drop drop) {
+    List<Tensor> layers(TokenBatch batch, Drop drop, @Nullable LayerTape tape) {
         TokenLayout layout = TokenLayout.of(batch);
-        return walk(batch, layout, drop, scene(batch, false), List.of()).stream().map(layout::square).toList();
+        return walk(batch, layout, drop, tape).stream().map(layout::square).toList();
     }
 
     /** The same weights as a decoder, without dropout: a token sees those before it and, in each layer, what crosses over. */
     Tensor decode(TokenBatch batch, List<Crossing> crossings) {
         TokenLayout layout = TokenLayout.of(batch);
-        List<Tensor> all = walk(batch, layout, new Drop(DropoutShares.NONE, null), scene(batch, true), crossings);
-        return layout.square(all.get(all.size() - 1));
+        Drop nothing = new Drop(DropoutShares.NONE, null);
+        Scene scene = scene(batch, true);
+        Tensor embedded = embed(batch, layout, nothing);
+        State state = new State(embedded, embedded);
+        for (int i = 0; i < plan.layers().size(); i++) {
+            state = layer(i, state, layout, nothing, scene, crossings.get(i));
+        }
+        return layout.square(state.value());
+    }
+
+    /** What a layer reads (N x h each): its input, and what its sums begin with; the same tensor unless layers normalise first. */
+    private record State(Tensor value, Tensor residual) {
+        List<Tensor> tensors() {
+            return value == residual ? List.of(value) : List.of(value, residual);
+        }
+
+        static State of(List<Tensor> tensors) {
+            return new State(tensors.get(0), tensors.get(tensors.size() - 1));
+        }
     }
 
     /** Vectors of the tokens behind each layer, as they lie in the layout (N x h). */
-    private List<Tensor> walk(TokenBatch batch, TokenLayout layout, Drop drop, Scene scene, List<Crossing> crossings) {
-        Tensor value = drop.apply(embed(batch, layout), drop.shares().embedding(), layout, -1, Drop.EMBEDDING);
-        Tensor residual = value;
+    private List<Tensor> walk(TokenBatch batch, TokenLayout layout, Drop drop, @Nullable LayerTape tape) {
+        boolean shared = tape == null || config.relativeBuckets() == 0; // a learned bias is a weight: each layer goes back to it by itself
+        Scene scene = shared ? scene(batch, false) : null;
+        // below the first weight that is trained nothing is derived, so there is nothing to make again
+        boolean derived = tape != null && weights.learns(embeddings());
+        Tensor embedded =
+                tape != null && derived ? tape.record(() -> List.of(embed(batch, layout, drop))).get(0) : embed(batch, layout, drop);
+        State state = new State(embedded, embedded);
         List<Tensor> out = new ArrayList<>();
         for (int i = 0; i < plan.layers().size(); i++) {
-            Layer layer = plan.layers().get(i);
-            Tensor attended = linear(attend(layer.attention(), value, layout, scene), layer.attention().output());
-            Tensor middleSum = drop.apply(attended, drop.shares().attention(), layout, i, Drop.ATTENTION).add(residual);
-            if (!crossings.isEmpty() && plan.preNorm()) {
-                middleSum = across(middleSum, layout, crossings.get(i));
-            }
-            Tensor middle = norm(middleSum, layer.afterAttention());
-            if (!crossings.isEmpty() && !plan.preNorm()) {
-                Crossing crossing = crossings.get(i);
-                middle = across(middle, layout, crossing).layerNorm(crossing.scale(), crossing.shift(), config.normEpsilon());
-            }
-            Tensor inner = drop.apply(inner(layer.mlp(), middle), drop.shares().inner(), layout, i, Drop.INNER);
-            Tensor outer = drop.apply(linear(inner, layer.mlp().down()), drop.shares().output(), layout, i, Drop.OUTPUT);
-            Tensor endSum = outer.add(plan.preNorm() ? middleSum : middle);
-            value = norm(endSum, layer.afterMlp());
-            residual = plan.preNorm() ? endSum : value;
-            out.add(value);
+            int at = i;
+            UnaryOperator<List<Tensor>> layer = in ->
+                    layer(at, State.of(in), layout, drop, scene == null ? scene(batch, false) : scene, null).tensors();
+            derived = tape != null && (derived || weights.learns(names(plan.layers().get(i))));
+            state = State.of(tape != null && derived ? tape.record(layer, state.tensors()) : layer.apply(state.tensors()));
+            out.add(state.value());
         }
         return out;
+    }
+
+    private State layer(int i, State in, TokenLayout layout, Drop drop, Scene scene, @Nullable Crossing crossing) {
+        Layer layer = plan.layers().get(i);
+        Tensor attended = linear(attend(layer.attention(), in.value(), layout, scene), layer.attention().output());
+        Tensor middleSum = drop.apply(attended, drop.shares().attention(), layout, i, Drop.ATTENTION).add(in.residual());
+        if (crossing != null && plan.preNorm()) {
+            middleSum = across(middleSum, layout, crossing);
+        }
+        Tensor middle = norm(middleSum, layer.afterAttention());
+        if (crossing != null && !plan.preNorm()) {
+            middle = across(middle, layout, crossing).layerNorm(crossing.scale(), crossing.shift(), config.normEpsilon());
+        }
+        Tensor inner = drop.apply(inner(layer.mlp(), middle), drop.shares().inner(), layout, i, Drop.INNER);
+        Tensor outer = drop.apply(linear(inner, layer.mlp().down()), drop.shares().output(), layout, i, Drop.OUTPUT);
+        Tensor endSum = outer.add(plan.preNorm() ? middleSum : middle);
+        Tensor value = norm(endSum, layer.afterMlp());
+        return new State(value, plan.preNorm() ? endSum : value);
     }
 
     /** Adds a vector of each text (n x 1 x h) to its tokens. */
     private static Tensor across(Tensor x, TokenLayout layout, Crossing crossing) {
         return layout.tokens(layout.square(x).add(crossing.sum()));
+    }
+
+    private Tensor embed(TokenBatch batch, TokenLayout layout, Drop drop) {
+        return drop.apply(embed(batch, layout), drop.shares().embedding(), layout, -1, Drop.EMBEDDING);
     }
 
     private Tensor embed(TokenBatch batch, TokenLayout layout) {

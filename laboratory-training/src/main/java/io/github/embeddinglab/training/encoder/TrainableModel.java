@@ -12,7 +12,6 @@ import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -38,6 +37,7 @@ public final class TrainableModel {
     private final @Nullable EncoderPass encoder;
     private final ModulePass modules;
     private final DropoutShares dropout;
+    private final @Nullable LayerTape tape;
     private @Nullable SortedMap<String, Tensor> trained;
 
     private TrainableModel(ModelDescription description, Weights weights, DropoutShares dropout) {
@@ -51,6 +51,27 @@ public final class TrainableModel {
             this.encoder = new EncoderPass(java.util.Objects.requireNonNull(description.encoder()), weights);
         }
         this.modules = new ModulePass(description.modules(), weights);
+        this.tape = null;
+    }
+
+    private TrainableModel(TrainableModel of, LayerTape tape) {
+        this.description = of.description;
+        this.weights = of.weights;
+        this.encoder = of.encoder;
+        this.modules = of.modules;
+        this.dropout = of.dropout;
+        this.trained = of.trained;
+        this.tape = tape;
+    }
+
+    /**
+     * The same model, whose layers keep their inputs alone; what is trained is chosen before.
+     *
+     * @param layers whose {@link LayerTape#back()} brings the gradients to the weights
+     * @return this model's weights; a static model has no layers, and is as it is
+     */
+    public TrainableModel taped(LayerTape layers) {
+        return new TrainableModel(this, layers);
     }
 
     /**
@@ -114,7 +135,7 @@ public final class TrainableModel {
             Tensor tokens = table.rows(batch.ids()).reshape(batch.rows(), batch.length(), table.size(1));
             return pool(modules.mean(tokens, batch), batch);
         }
-        return pool(pass.run(checked(batch), new EncoderPass.Drop(dropout, masks)), batch);
+        return pool(pass.run(checked(batch), new EncoderPass.Drop(dropout, masks), tape), batch);
     }
 
     /**
@@ -131,7 +152,7 @@ public final class TrainableModel {
         if (pass == null) {
             throw new InvalidInputException("a static token table has no layers; train a transformer, or choose another loss");
         }
-        return pass.layers(checked(batch), new EncoderPass.Drop(dropout, masks));
+        return pass.layers(checked(batch), new EncoderPass.Drop(dropout, masks), tape);
     }
 
     /**
@@ -246,9 +267,9 @@ public final class TrainableModel {
         if (wanted.isEmpty()) {
             throw new InvalidInputException("the choice " + chosen + " trains nothing; choose at least one layer");
         }
-        Set<String> kept = wanted.keySet();
-        weights.backend().gather(
-                parameters().entrySet().stream().filter(entry -> !kept.contains(entry.getKey())).map(Map.Entry::getValue).toList(), false);
+        Set<String> frozen = new TreeSet<>(parameters().keySet());
+        frozen.removeAll(wanted.keySet());
+        weights.freeze(frozen);
         trained = wanted;
     }
 

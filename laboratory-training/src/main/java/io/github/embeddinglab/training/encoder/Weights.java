@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The weights of a model as parameters, by canonical name; each is loaded when it is first asked for. Beside a matrix W may stand
@@ -24,6 +25,7 @@ final class Weights {
     private final Tensors stored;
     private final SortedMap<String, Tensor> loaded = new TreeMap<>();
     private final SortedMap<String, Tensor> maps = new TreeMap<>();
+    private final Set<String> frozen = new TreeSet<>();
     private double scale;
 
     Weights(TrainingBackend backend, Tensors stored) {
@@ -69,6 +71,17 @@ final class Weights {
             maps.put(name + DOWN, backend.parameter(down, rank, in));
             maps.put(name + UP, backend.parameter(new float[matrix.size(0) * rank], matrix.size(0), rank));
         }
+    }
+
+    /** Lets weights gather no gradients; maps beside them do. */
+    void freeze(Set<String> names) {
+        frozen.addAll(names);
+        backend.gather(names.stream().map(loaded::get).toList(), false);
+    }
+
+    /** Whether one of these weights, or a map beside it, is trained. */
+    boolean learns(Set<String> names) {
+        return names.stream().anyMatch(name -> !frozen.contains(name) || maps.containsKey(name + DOWN));
     }
 
     /** Copies all weights as they act now. */

@@ -3,6 +3,7 @@ package io.github.embeddinglab.training.engine;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.training.Tensor;
 import io.github.embeddinglab.training.encoder.DropoutKey;
+import io.github.embeddinglab.training.encoder.LayerTape;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.encoder.TrainableModel;
 import io.github.embeddinglab.training.spi.TrainingBackend;
@@ -24,6 +25,7 @@ final class BatchPasses {
     private final Objective objective;
     private final EngineSettings settings;
     private final int step;
+    private boolean checkpointing;
 
     /**
      * Prepares the passes of a step.
@@ -64,6 +66,7 @@ final class BatchPasses {
      * @return the loss
      */
     double run(StepPlan plan, TrainingBatch batch) {
+        checkpointing = plan.checkpointing();
         return switch (plan.way()) {
             case WHOLE -> whole(batch);
             case ACCUMULATED -> accumulated(batch, Math.max(1, plan.microTexts() / batch.columns().size()));
@@ -76,14 +79,27 @@ final class BatchPasses {
         return Math.max(1, (all + lanes - 1) / lanes);
     }
 
-    private List<Tensor> encode(TokenBatch texts, int column, Rows rows) {
-        return encode(texts.part(rows.first(), rows.count()), column, rows.first());
+    private List<Tensor> encode(TokenBatch texts, int column, Rows rows, @Nullable LayerTape tape) {
+        return encode(texts.part(rows.first(), rows.count()), column, rows.first(), tape);
     }
 
-    private List<Tensor> encode(TokenBatch part, int column, int firstRow) {
+    private List<Tensor> encode(TokenBatch part, int column, int firstRow, @Nullable LayerTape tape) {
         DropoutKey masks = settings.dropout() ? new DropoutKey(settings.seed(), step, column, firstRow) : null;
         try (TrainingBackend.Scope precise = backend.precision(settings.precision())) {
-            return objective.encode(model, part, column, masks);
+            return objective.encode(tape == null ? model : model.taped(tape), part, column, masks);
+        }
+    }
+
+    /** Of a pass whose layers are computed again on the way back; null where they are kept. */
+    private @Nullable LayerTape tape() {
+        return checkpointing ? new LayerTape(backend) : null;
+    }
+
+    private void back(@Nullable LayerTape tape) {
+        if (tape != null) {
+            try (TrainingBackend.Scope precise = backend.precision(settings.precision())) {
+                tape.back();
+            }
         }
     }
 
@@ -96,14 +112,16 @@ final class BatchPasses {
     }
 
     private double part(TrainingBatch part, int firstRow, double share) {
+        LayerTape tape = tape();
         List<List<Tensor>> encoded = new ArrayList<>();
         for (int column = 0; column < part.columns().size(); column++) {
-            encoded.add(encode(part.columns().get(column), column, firstRow));
+            encoded.add(encode(part.columns().get(column), column, firstRow, tape));
         }
         Tensor value = objective.loss(encoded, part);
         double loss = value.item();
         finite("loss", loss);
         (share == 1 ? value : value.multiply(share)).backward();
+        back(tape);
         return share * loss;
     }
 
@@ -113,7 +131,7 @@ final class BatchPasses {
         List<List<Tensor>> encoded = backend.together(cut.stream().<Supplier<List<Tensor>>>map(rows -> () -> {
             List<Tensor> all = new ArrayList<>();
             for (int column = 0; column < columns; column++) {
-                all.addAll(encode(batch.columns().get(column), column, rows));
+                all.addAll(encode(batch.columns().get(column), column, rows, null));
             }
             return all;
         }).toList());
@@ -141,7 +159,8 @@ final class BatchPasses {
             back.add(() -> {
                 List<@Nullable Tensor> derivatives = new ArrayList<>();
                 derived.forEach(leaf -> derivatives.add(leaf.gradient()));
-                return back(made, derivatives);
+                LayerTape.backward(made, derivatives);
+                return List.of();
             });
         }
         backend.together(back);
@@ -188,7 +207,7 @@ final class BatchPasses {
         });
         inGroups(cut.size(), i -> {
             try (TrainingBackend.Scope fixed = backend.withoutGradients()) {
-                List<Tensor> encoded = encode(texts, column, cut.get(i));
+                List<Tensor> encoded = encode(texts, column, cut.get(i), null);
                 parts.set(i, encoded.stream().map(Tensor::values).toList());
                 shapes.set(i, encoded.stream().map(Tensor::shape).toList());
             }
@@ -221,23 +240,10 @@ final class BatchPasses {
                 Tensor derivative = leaf.gradient();
                 derivatives.add(derivative == null ? null : derivative.narrow(0, rows.first(), rows.count()));
             }
-            back(encode(texts, column, rows), derivatives);
+            LayerTape tape = tape();
+            LayerTape.backward(encode(texts, column, rows, tape), derivatives);
+            back(tape);
         });
-    }
-
-    private static List<Tensor> back(List<Tensor> encoded, List<@Nullable Tensor> derivatives) {
-        Tensor total = null;
-        for (int output = 0; output < encoded.size(); output++) {
-            Tensor derivative = derivatives.get(output);
-            if (derivative != null) {
-                Tensor product = encoded.get(output).multiply(derivative).sum();
-                total = total == null ? product : total.add(product);
-            }
-        }
-        if (total != null) {
-            total.backward();
-        }
-        return List.of();
     }
 
     private interface Pass {

@@ -36,10 +36,21 @@ public record EngineSettings(
      * @param ceilingBytes of weights, gradients, optimizer state and the activations of one pass together, by
      *     {@link MemoryEstimate}; 0 for no limit
      * @param microTexts texts in one pass at most, whatever the ceiling; 0 for no limit
+     * @param checkpointing whether layers are computed again on the way back
      */
-    public record Memory(long ceilingBytes, int microTexts) {
+    public record Memory(long ceilingBytes, int microTexts, GradientCheckpointing checkpointing) {
         /** The whole loss batch in one pass. */
         public static final Memory UNLIMITED = new Memory(0, 0);
+
+        /**
+         * Limits with gradient checkpointing where one text needs it.
+         *
+         * @param ceilingBytes 0 for no limit
+         * @param microTexts 0 for no limit
+         */
+        public Memory(long ceilingBytes, int microTexts) {
+            this(ceilingBytes, microTexts, GradientCheckpointing.AUTO);
+        }
 
         /** Checks the limits. */
         public Memory {
@@ -48,6 +59,16 @@ public record EngineSettings(
                         + " texts; give numbers above 0, or 0 for no limit");
             }
         }
+    }
+
+    /** When a pass keeps the inputs of layers alone, see {@link io.github.embeddinglab.training.encoder.LayerTape}. */
+    public enum GradientCheckpointing {
+        /** Where the smallest pass would exceed the ceiling otherwise. */
+        AUTO,
+        /** Always. */
+        ON,
+        /** Never: what does not fit is refused. */
+        OFF
     }
 
     /** Checks the settings together. */

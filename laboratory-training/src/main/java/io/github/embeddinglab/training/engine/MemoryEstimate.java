@@ -17,7 +17,8 @@ import org.apiguardian.api.API.Status;
  * dropout, the sum and its normalisation, {@code 11 h} floats, and the inside of its feed-forward part before and behind the
  * activation, {@code 2 m} (four times m where it is gated). In bfloat16 the products' outputs are half as wide, but softmax is
  * kept with its cast: {@code 6 heads t} bytes a token. Attention with a learned bias keeps {@code 12 heads t}. One fifth is added
- * for what is alive only for a moment. Padding counts as tokens do, though most of it is not computed: an upper bound.
+ * for what is alive only for a moment. With gradient checkpointing one layer at a time keeps its inside, and of all others the input
+ * with its gradient remains (twice that where layers normalise first). Padding counts as tokens do, though most of it is not computed: an upper bound.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class MemoryEstimate {
@@ -71,6 +72,22 @@ public final class MemoryEstimate {
      */
     public long bytes(long texts, int length) {
         return fixed + (long) (TRANSIENT * texts * length * perToken(length));
+    }
+
+    /**
+     * Bytes of one forward and backward pass with gradient checkpointing.
+     *
+     * @param texts in the pass
+     * @param length tokens that each is padded to
+     * @return weights, gradients, optimizer state and activations together
+     */
+    public long checkpointed(long texts, int length) {
+        return fixed + (long) (TRANSIENT * texts * length * (encoder ? perToken(length) / config.layers() + inputs() : perToken(length)));
+    }
+
+    private double inputs() {
+        boolean normalisedFirst = config.rotary() != null;
+        return 4.0 * 2 * config.hidden() * config.layers() * (normalisedFirst ? 2 : 1);
     }
 
     private double perToken(int length) {

@@ -8,10 +8,11 @@ import org.apiguardian.api.API.Status;
  *
  * @param way of the backward pass
  * @param microTexts texts in one pass at most
+ * @param checkpointing whether layers are computed again on the way back, so that of each its input is kept alone
  * @param estimatedBytes of weights, gradients, optimizer state and the activations of the largest pass
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
-public record StepPlan(Way way, int microTexts, long estimatedBytes) {
+public record StepPlan(Way way, int microTexts, boolean checkpointing, long estimatedBytes) {
 
     /** Ways of the backward pass. */
     public enum Way {

@@ -5,6 +5,7 @@ import io.github.embeddinglab.core.model.Tensors;
 import io.github.embeddinglab.training.Tensor;
 import io.github.embeddinglab.training.encoder.LearningRate;
 import io.github.embeddinglab.training.encoder.TrainableModel;
+import io.github.embeddinglab.training.engine.EngineSettings.GradientCheckpointing;
 import io.github.embeddinglab.training.spi.AdamWSettings;
 import io.github.embeddinglab.training.spi.DropoutMask;
 import io.github.embeddinglab.training.spi.Optimizer;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongUnaryOperator;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -108,21 +110,28 @@ public final class TrainingEngine {
      */
     public StepPlan plan(int rows, int columns, int length) {
         EngineSettings.Memory memory = settings.memory();
+        long ceiling = memory.ceilingBytes() == 0 ? Long.MAX_VALUE : memory.ceilingBytes();
         int all = Math.multiplyExact(rows, columns);
-        int texts = memory.microTexts() == 0 ? all : Math.min(all, memory.microTexts());
-        while (texts > 1 && memory.ceilingBytes() > 0 && estimate.bytes(texts, length) > memory.ceilingBytes()) {
-            texts = (texts + 1) / 2;
-        }
         boolean means = objective.meanOfRows();
         int least = means ? columns : 1; // a mean of rows needs the texts of one row together
+        boolean checkpointing = memory.checkpointing() == GradientCheckpointing.ON
+                || (memory.checkpointing() == GradientCheckpointing.AUTO && estimate.bytes(least, length) > ceiling);
+        LongUnaryOperator estimated =
+                checkpointing ? texts -> estimate.checkpointed(texts, length) : texts -> estimate.bytes(texts, length);
+        int texts = memory.microTexts() == 0 ? all : Math.min(all, memory.microTexts());
+        while (texts > 1 && estimated.applyAsLong(texts) > ceiling) {
+            texts = (texts + 1) / 2;
+        }
         texts = Math.max(texts, least);
-        long bytes = estimate.bytes(texts, length);
-        if (memory.ceilingBytes() > 0 && bytes > memory.ceilingBytes()) {
+        long bytes = estimated.applyAsLong(texts);
+        if (bytes > ceiling) {
             throw new InvalidInputException("training on " + texts + " texts of " + length + " tokens takes " + (bytes >> 20)
                     + " MiB, the ceiling is " + (memory.ceilingBytes() >> 20) + " MiB; raise it, cut the texts, or train fewer layers");
         }
-        StepPlan.Way way = texts >= all ? StepPlan.Way.WHOLE : means ? StepPlan.Way.ACCUMULATED : StepPlan.Way.CACHED;
-        return new StepPlan(way, texts, bytes);
+        // a whole batch is derived on the caller's thread between two passes of the lanes, and a tape belongs to one pass
+        boolean whole = texts >= all && !checkpointing;
+        StepPlan.Way way = whole ? StepPlan.Way.WHOLE : means ? StepPlan.Way.ACCUMULATED : StepPlan.Way.CACHED;
+        return new StepPlan(way, texts, checkpointing, bytes);
     }
 
     /**

@@ -142,8 +142,8 @@ final class Lanes {
         return out;
     }
 
-    /** What a lane made belongs to the scope of the caller from now on. */
-    private static List<Tensor> adopt(List<Tensor> made) {
+    /** What was retained in a scope that is closed belongs to the scope of the caller from now on. */
+    static List<Tensor> adopt(List<Tensor> made) {
         PointerScope scope = PointerScope.getInnerScope();
         for (Tensor tensor : made) {
             org.bytedeco.pytorch.Tensor value = LibtorchTensor.of(tensor);

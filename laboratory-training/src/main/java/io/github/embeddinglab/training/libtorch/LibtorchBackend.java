@@ -63,6 +63,7 @@ public final class LibtorchBackend implements TrainingBackend {
         if (threads < 1) {
             throw new InvalidInputException("training on " + threads + " threads; give at least 1");
         }
+        LibtorchNatives.liftCeiling();
         try {
             Loader.load(openblas_full.class);
             Loader.load(torch.class);
@@ -187,6 +188,16 @@ public final class LibtorchBackend implements TrainingBackend {
             copy.set_requires_grad(true);
             return copy;
         });
+    }
+
+    @Override
+    public List<Tensor> leaves(Supplier<List<Tensor>> work) {
+        List<Tensor> out;
+        try (Scope fixed = withoutGradients()) {
+            out = TrainingBackend.super.leaves(work);
+            out.forEach(tensor -> LibtorchTensor.of(tensor).retainReference());
+        }
+        return Lanes.adopt(out);
     }
 
     @Override

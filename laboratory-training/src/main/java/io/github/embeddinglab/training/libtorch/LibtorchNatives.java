@@ -20,4 +20,14 @@ public final class LibtorchNatives {
                 "org.bytedeco.javacpp.cachedir", models.resolve("natives").resolve("javacpp").toAbsolutePath().toString());
         System.getProperties().putIfAbsent("org.bytedeco.javacpp.logger", "slf4j");
     }
+
+    /**
+     * Lifts JavaCPP's own ceiling of native memory, four times the Java heap, before JavaCPP starts: near it, every tensor that is made
+     * calls the collector, and then fails. A step's memory is planned by the engine's own ceiling, and tensors are freed by scopes.
+     * What is set already wins.
+     */
+    static void liftCeiling() {
+        System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+        System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
+    }
 }

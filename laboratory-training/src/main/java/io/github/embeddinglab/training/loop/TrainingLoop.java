@@ -58,8 +58,6 @@ public final class TrainingLoop {
     private double lookSeconds;
     private double secondsBefore;
     /** Where this process began, after the look at the parent or what a resumed training had done. */
-    private int firstStep;
-    private double secondsAtFirstStep;
     private double saved;
     private Best best = new Best(null, Double.NaN, 0);
     private int sinceBest;
@@ -193,7 +191,9 @@ public final class TrainingLoop {
                 .withPrecision(precision(backend))
                 .withMemory(new EngineSettings.Memory(
                         recipe.whole(TrainingSetting.MEMORY_MIB).orElse(0).longValue() << 20,
-                        recipe.whole(TrainingSetting.MICRO_BATCH).orElse(LossMaker.cached(inputs.loss()) ? CACHED_TEXTS : 0)))
+                        recipe.whole(TrainingSetting.MICRO_BATCH).orElse(LossMaker.cached(inputs.loss()) ? CACHED_TEXTS : 0),
+                        EngineSettings.GradientCheckpointing.valueOf(
+                                recipe.word(TrainingSetting.GRADIENT_CHECKPOINTING).toUpperCase(Locale.ROOT))))
                 .withSeed(recipe.seed())
                 .withDropout(recipe.number(TrainingSetting.DROPOUT).orElse(1.0) > 0);
     }
@@ -223,8 +223,6 @@ public final class TrainingLoop {
     }
 
     private void steps(Open open, TrainingEngine engine, ModelInTraining seen) {
-        firstStep = engine.steps();
-        secondsAtFirstStep = seconds();
         List<Double> measured = new ArrayList<>();
         try (BatchAhead ahead = new BatchAhead(open.batches())) {
             while (!stopsEarly(seen, engine) && engine.steps() < plan.steps()) {
@@ -311,13 +309,10 @@ public final class TrainingLoop {
         report(step + 1, report.loss());
     }
 
+    /** The time is that of all steps, those before an interruption among them, so that what is left can be told from it. */
     private void report(int done, double loss) {
-        double left = (seconds() - secondsAtFirstStep) / (done - firstStep) * (plan.steps() - done);
         running.progress().report(new Progress(
-                String.format(Locale.ROOT, "training, loss %.4f, %.0f s left, steps", loss, left),
-                done,
-                plan.steps(),
-                Duration.ofNanos(System.nanoTime() - start)));
+                String.format(Locale.ROOT, "training, loss %.4f, steps", loss), done, plan.steps(), Duration.ofNanos((long) (seconds() * NANOS))));
     }
 
     /** A limit of time becomes a number of steps, once. */

@@ -104,6 +104,16 @@ public interface TrainingBackend extends AutoCloseable {
     Tensor leaf(Tensor constant);
 
     /**
+     * Computes without derivatives; what is made on the way is freed.
+     *
+     * @param work that makes tensors
+     * @return copies of them as leaves, which live until the caller's scope closes
+     */
+    default List<Tensor> leaves(Supplier<List<Tensor>> work) {
+        return work.get().stream().map(this::leaf).toList();
+    }
+
+    /**
      * Says whether parameters gather gradients. Those that do not cost no backward pass.
      *
      * @param parameters of this backend

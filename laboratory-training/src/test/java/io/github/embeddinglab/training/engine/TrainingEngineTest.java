@@ -15,6 +15,7 @@ import io.github.embeddinglab.training.encoder.LearningRate;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.encoder.TrainableModel;
 import io.github.embeddinglab.training.encoder.Trained;
+import io.github.embeddinglab.training.engine.EngineSettings.GradientCheckpointing;
 import io.github.embeddinglab.training.engine.EngineSettings.Memory;
 import io.github.embeddinglab.training.engine.StepPlan.Way;
 import io.github.embeddinglab.training.libtorch.LibtorchBackend;
@@ -100,6 +101,63 @@ class TrainingEngineTest {
             Outcome cut = train(which, "mpnet-mean", loss, SETTINGS.withSeed(seed).withMemory(new Memory(0, texts)), List.of(batch));
             assertThat(cut.reports.get(0).plan().way()).isEqualTo(Way.ACCUMULATED);
             same(cut, whole, which == Backends.REFERENCE ? 1e-9 : 1e-4, texts + " texts at once, seed " + seed);
+        }
+    }
+
+    /** Whether the inside of layers is kept or made again, a step is the same, in each family and whatever is trained. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "mpnet-mean", "distilbert-dense", "roberta-max", "xlm-roberta-mean", "modernbert-mean"})
+    void checkpointedGradientsAreThoseOfLayersThatAreKept(String fixture) {
+        long seed = new Random().nextLong();
+        SplittableRandom random = new SplittableRandom(seed);
+        TrainingBatch batch = Batches.of(random, 5, 2);
+        TrainingBatch labelled = TrainingBatch.of(batch.columns(), random.doubles(5).toArray(), 5);
+        for (Trained trained : List.of(Trained.everything(), Trained.withoutWords(), Trained.last(1), Trained.lora(2))) {
+            for (boolean means : new boolean[] {false, true}) {
+                Loss loss = means ? new CosineSimilarityLoss() : new MultipleNegativesLoss(20);
+                List<TrainingBatch> batches = List.of(means ? labelled : batch);
+                EngineSettings kept = SETTINGS.withSeed(seed).withTrained(trained);
+                for (int texts : trained.equals(Trained.everything()) ? new int[] {0, 4} : new int[] {4}) {
+                    EngineSettings again = kept.withMemory(new Memory(0, texts, GradientCheckpointing.ON));
+                    String what = fixture + ", " + trained + ", texts " + texts + ", means " + means + ", seed " + seed;
+                    Outcome expected = train(Backends.REFERENCE, fixture, loss, kept, batches);
+                    Outcome found = train(Backends.REFERENCE, fixture, loss, again, batches);
+                    assertThat(found.reports.get(0).plan().checkpointing()).isTrue();
+                    assertThat(expected.reports.get(0).plan().checkpointing()).isFalse();
+                    same(found, expected, 1e-9, what);
+                    for (int threads : new int[] {1, 2}) {
+                        same(train(LibtorchBackend.open(threads), fixture, loss, again, batches), expected, 2e-4, what + ", threads " + threads);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A text that does not fit with all its layers is trained with one at a time, and refused where that is forbidden. */
+    @Test
+    void longTextsKeepTheInputsOfLayersAlone() {
+        try (TrainingBackend backend = LibtorchBackend.open(1);
+                ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"))) {
+            TrainableModel model = TrainableModel.load(folder, backend);
+            MemoryEstimate estimate = MemoryEstimate.of(model, List.of(), SETTINGS.precision(), 1);
+            long ceiling = estimate.bytes(1, 9) - 1;
+            assertThat(estimate.checkpointed(1, 9)).isLessThan(ceiling);
+            Objective objective = Objective.of(new MultipleNegativesLoss(20));
+            TrainingEngine engine =
+                    TrainingEngine.open(backend, model, objective, SETTINGS.withMemory(new Memory(ceiling, 0)));
+            assertThat(engine.plan(7, 2, 9)).satisfies(plan -> {
+                assertThat(plan.checkpointing()).isTrue();
+                assertThat(plan.way()).isEqualTo(Way.CACHED);
+                assertThat(plan.estimatedBytes()).isEqualTo(estimate.checkpointed(plan.microTexts(), 9)).isLessThanOrEqualTo(ceiling);
+            });
+            assertThat(engine.plan(7, 2, 3).checkpointing()).isFalse();
+            assertThat(engine.step(Batches.of(new SplittableRandom(5), 7, 2)).plan().checkpointing()).isTrue();
+            TrainingEngine refusing = TrainingEngine.open(
+                    backend,
+                    TrainableModel.load(folder, backend),
+                    objective,
+                    SETTINGS.withMemory(new Memory(ceiling, 0, GradientCheckpointing.OFF)));
+            assertThatThrownBy(() -> refusing.plan(7, 2, 9)).isInstanceOf(InvalidInputException.class).hasMessageContaining("ceiling");
         }
     }
 
@@ -236,9 +294,11 @@ class TrainingEngineTest {
                 assertThat(plan.microTexts()).isEqualTo(8);
                 assertThat(plan.estimatedBytes()).isLessThanOrEqualTo(estimate.bytes(10, 9));
             });
-            assertThatThrownBy(() -> engine.plan(16, 2, 9 * 11))
+            // one text that is more than ten of nine tokens, though of each layer its input is kept alone
+            assertThat(estimate.checkpointed(1, 9 * 30)).isGreaterThan(estimate.bytes(10, 9));
+            assertThatThrownBy(() -> engine.plan(16, 2, 9 * 30))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessageContaining("99 tokens")
+                    .hasMessageContaining("270 tokens")
                     .hasMessageContaining("ceiling");
             assertThat(engine.step(Batches.of(new SplittableRandom(5), 16, 2)).plan().way()).isEqualTo(Way.CACHED);
         }

@@ -6,6 +6,7 @@ import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.training.encoder.LearningRate;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.encoder.TrainableModel;
+import io.github.embeddinglab.training.engine.EngineSettings.GradientCheckpointing;
 import io.github.embeddinglab.training.libtorch.LibtorchBackend;
 import io.github.embeddinglab.training.loss.MultipleNegativesLoss;
 import io.github.embeddinglab.training.spi.Precision;
@@ -22,8 +23,8 @@ import java.util.SplittableRandom;
 
 /**
  * Times training steps on pairs of token sequences, and tells CPU time by wall time and the peak of resident memory. Arguments: model
- * folder, precision, rows, texts in a pass (0 for all), tokens, steps, threads, and a JSON file that the batch is written to, so that
- * another program can train on the same.
+ * folder, precision, rows, texts in a pass (0 for all), tokens, steps, threads, a JSON file that the batch is written to, so that
+ * another program can train on the same, and ON for gradient checkpointing (otherwise OFF).
  */
 final class TrainingSpeedProgram {
     private TrainingSpeedProgram() {}
@@ -34,6 +35,7 @@ final class TrainingSpeedProgram {
         int microTexts = Integer.parseInt(arguments[3]);
         int length = Integer.parseInt(arguments[4]);
         int steps = Integer.parseInt(arguments[5]);
+        GradientCheckpointing checkpointing = GradientCheckpointing.valueOf(arguments.length > 8 ? arguments[8] : "OFF");
         try (TrainingBackend backend = LibtorchBackend.open(Integer.parseInt(arguments[6]));
                 ModelFolder folder = ModelFolder.open(Path.of(arguments[0]))) {
             SplittableRandom random = new SplittableRandom(1);
@@ -43,7 +45,7 @@ final class TrainingSpeedProgram {
             TrainingBatch batch = TrainingBatch.of(columns.stream().map(column -> TokenBatch.of(column, 0)).toList());
             EngineSettings settings = EngineSettings.of(new LearningRate(2e-5, LearningRate.Shape.CONSTANT, 0, 100_000))
                     .withPrecision(precision)
-                    .withMemory(new EngineSettings.Memory(0, microTexts));
+                    .withMemory(new EngineSettings.Memory(0, microTexts, checkpointing));
             TrainingEngine engine = TrainingEngine.open(
                     backend, TrainableModel.load(folder, backend), Objective.of(new MultipleNegativesLoss(20)), settings);
             OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
