@@ -167,7 +167,7 @@ class FineTuneTest {
         }
         String content = texts.toString();
         refused(onFile("texts.jsonl", content, "--loss", "denoising", "--set", "generators=title"), "static token table", "choose another loss", "stages=queries");
-        refused(onFile("texts.jsonl", content, "--set", "first_stage=denoising", "--set", "generators=title"), "static token table", "stages=queries");
+        refused(onFile("texts.jsonl", content, "--set", "stages=both", "--set", "first_stage=denoising", "--set", "generators=title"), "static token table", "stages=queries");
         model = Cli.fixture("bert-mean");
         JsonNode json = onFile("texts.jsonl", content, "--loss", "denoising", "--set", "generators=title", "--set", "preservation=-1", "--json").done().json();
         assertThat(json.path("notes").toString()).contains("loss denoising").contains("60 % of the tokens deleted");

@@ -10,9 +10,11 @@ import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.loop.LossMaker;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a strategy becomes for these data: a loss and settings of the one loop, with the reasons.
@@ -24,6 +26,10 @@ import java.util.Map;
  * @param lines for people
  */
 record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, List<String> lines) {
+    private static final Set<TrainingSetting> OF_FIRST_STAGE = EnumSet.of(
+            TrainingSetting.FIRST_STAGE, TrainingSetting.FIRST_EPOCHS, TrainingSetting.FIRST_LEARNING_RATE,
+            TrainingSetting.MASKED_SHARE, TrainingSetting.DELETED_SHARE);
+
     Expansion {
         lines = List.copyOf(lines);
     }
@@ -38,6 +44,11 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
         }
         requireForm(strategy, form);
         Recipe recipe = given.orElse(presets(strategy));
+        if (strategy == Strategy.DOMAIN_ADAPTIVE && recipe.word(TrainingSetting.STAGES).equals("queries")) {
+            OF_FIRST_STAGE.stream().filter(given.settings()::containsKey).findFirst().ifPresent(setting -> {
+                throw new InvalidInputException(setting.key() + " has no effect where only the queries' stage runs; add stages=both, or stages=first");
+            });
+        }
         LossChoice chosen = given.loss();
         if (chosen == null || strategy == Strategy.DOMAIN_ADAPTIVE) {
             if (chosen != null) {

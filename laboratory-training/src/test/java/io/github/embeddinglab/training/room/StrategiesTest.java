@@ -130,8 +130,11 @@ class StrategiesTest {
     @Test
     void plainDocumentsAreAdaptedToInTwoStages() {
         try (EmbeddingLaboratory lab = laboratory()) {
-            FineTuning request = request(BERT, documents(160, 4)).set(TrainingSetting.GENERATORS, "title")
-                    .set(TrainingSetting.EVALUATION_STEPS, 2).build();
+            FineTuning.Builder builder = request(BERT, documents(160, 4)).set(TrainingSetting.GENERATORS, "title")
+                    .set(TrainingSetting.EVALUATION_STEPS, 2);
+            assertThat(lab.training().plan(builder.build())).anyMatch(line -> line.contains("queries stage"))
+                    .noneMatch(line -> line.contains("masked stage"));
+            FineTuning request = builder.set(TrainingSetting.STAGES, "both").build();
             assertThat(lab.training().plan(request)).anyMatch(line -> line.contains("masked stage: masked-language, 15 % of the tokens hidden")
                     && line.contains("queries stage: queries by title"));
             FineTuningReport report = lab.training().fineTune(request);
@@ -141,6 +144,8 @@ class StrategiesTest {
             assertThat(report.course().looks()).isNotEmpty();
             // nothing of the stages is left
             assertThat(directory.resolve("models/training")).isEmptyDirectory();
+            assertThatThrownBy(() -> lab.training().plan(request(BERT, documents(160, 4)).set(TrainingSetting.MASKED_SHARE, 0.2).build()))
+                    .hasMessageContaining("masked_share").hasMessageContaining("stages=both");
             List<String> asked = new ArrayList<>();
             FineTuningReport own = lab.training().fineTune(request(BERT, documents(160, 4)).set(TrainingSetting.STAGES, "queries")
                     .queryWriter((title, text) -> List.of("which " + title))
@@ -199,7 +204,7 @@ class StrategiesTest {
 
     @Test
     void anAdaptationInterruptedInItsSecondStageGoesOnWithItsSteps() {
-        FineTuning.Builder request = request(BERT, documents(160, 11)).set(TrainingSetting.GENERATORS, "title").epochs(4);
+        FineTuning.Builder request = request(BERT, documents(160, 11)).set(TrainingSetting.GENERATORS, "title").set(TrainingSetting.STAGES, "both").epochs(4);
         try (EmbeddingLaboratory lab = laboratory()) {
             FineTuningReport whole = lab.training().fineTune(request.output(directory.resolve("whole")).build());
             int last = whole.course().steps() - 3;
