@@ -44,7 +44,7 @@ PY
   "$lab" mine --model minilm --data "$run/train.jsonl" --out "$run/mined.jsonl" --json > "$run/mined.json" 2> "$run/mined.log"
   train() { # NAME DATA [options …]
     local name=$1 data=$2; shift 2
-    "$lab" fine-tune --model minilm --data "$data" --eval "$run/test" --seed "$seed" --out "$run/$name" --json "${base[@]}" "$@" \
+    "$lab" fine-tune --model minilm --data "$data" --eval "$run/test" --cache "$out/vectors" --seed "$seed" --out "$run/$name" --json "${base[@]}" "$@" \
       > "$run/$name.json" 2> "$run/$name.log"
   }
   train base "$run/train.jsonl" "$@"
