@@ -30,7 +30,8 @@ public interface TrainingListener {
     record Look(int step, String metric, double value) {}
 
     /**
-     * The plan, before the first step: what the strategy expanded to, and why.
+     * The plan, before the first step: what the strategy expanded to, and why; then, for each stage that trains weights, how its largest
+     * batch will be computed.
      *
      * @param lines for people
      */

@@ -46,6 +46,12 @@ public enum TrainingSetting {
     MEMORY_MIB(integer(64, 1 << 24), 4096),
     /** Computes each layer again on the way back, so that its input is kept alone; auto: where a single text would not fit otherwise. */
     GRADIENT_CHECKPOINTING(oneOf("auto", "on", "off"), "auto"),
+    /** How batches are drawn where rows are not each other's negatives: at random, or rows of like length together, which saves padding. */
+    BATCHING(oneOf("shuffled", "length-grouped"), "shuffled"),
+    /** Padded tokens of a batch whose rows are grouped by length, at most; a longer row stands alone. Without it, rows alone are counted. */
+    BATCH_TOKENS(integer(16, 1 << 24), null),
+    /** Where weights are trained; auto: on an Nvidia GPU where the natives for it are on the class path and find one, else on the CPU. */
+    DEVICE(oneOf("auto", "cpu", "gpu"), "auto"),
     /** Numbers of the matrix products. */
     PRECISION(oneOf("auto", "fp32", "bf16"), "auto"),
     /** Share of hidden values dropped; without it, as the model's configuration has it. */
@@ -58,6 +64,8 @@ public enum TrainingSetting {
     LORA_RANK(integer(1, 1024), null),
     /** Mixes the weights with the parent's: the least of the change that has nine tenths of the gain on the selection part is taken. */
     INTERPOLATION(oneOf("on", "off"), "on"),
+    /** Numbers that the tuned folder is stored in: those of the parent, or others; the gate judges what was stored. */
+    WEIGHTS(oneOf("keep", "float32", "float16", "bfloat16"), "keep"),
     /** Share of the rows for choosing. */
     SELECTION_SHARE(number(0.01, 0.5), 0.1),
     /** Share of the rows for the gate. */

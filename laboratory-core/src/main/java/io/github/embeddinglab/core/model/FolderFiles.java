@@ -155,12 +155,7 @@ final class FolderFiles {
             case STATIC -> throw new IllegalArgumentException("a static model has no encoder");
         }
         out.put("vocab_size", c.vocabulary()).put("max_position_embeddings", c.positions()).put("pad_token_id", c.padTokenId());
-        out.put("torch_dtype", switch (type) {
-            case F16 -> "float16";
-            case BF16 -> "bfloat16";
-            case F64 -> "float64";
-            default -> "float32";
-        });
+        out.put("torch_dtype", StoredType.name(type));
         return out;
     }
 

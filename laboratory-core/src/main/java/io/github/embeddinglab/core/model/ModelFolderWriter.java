@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes model folders that sentence-transformers opens, and this library. A folder is written beside its place, synced and
@@ -106,6 +107,21 @@ public final class ModelFolderWriter {
      * @throws InvalidInputException as the shorter form
      */
     public static void copyWith(ModelFolder parent, Tensors changed, Path target, Map<String, byte[]> sideFiles) {
+        copyWith(parent, changed, target, sideFiles, null);
+    }
+
+    /**
+     * Copies a model with changed weights, all floating-point tensors stored as one type.
+     *
+     * @param parent an open model
+     * @param changed tensors by canonical name
+     * @param target the folder, absent or empty
+     * @param sideFiles files by relative path, in place of the parent's where both exist
+     * @param type F32, F16, BF16 or F64, for the tensors that did not change too; null for the parent's
+     * @throws InvalidInputException as the shorter form, and when a number does not fit into the type
+     */
+    public static void copyWith(
+            ModelFolder parent, Tensors changed, Path target, Map<String, byte[]> sideFiles, Tensors.@Nullable Type type) {
         Map<Path, Map<String, Tensors.Tensor>> byFile = new TreeMap<>();
         for (String name : changed.names()) {
             if (!parent.tensors().names().contains(name)) {
@@ -120,20 +136,22 @@ public final class ModelFolderWriter {
                 throw new InvalidInputException("changed tensor \"" + name + "\" has the shape " + Arrays.toString(after.shape())
                         + ", but the parent's has " + Arrays.toString(before.shape()) + "; keep the parent's shape");
             }
-            Tensors.Tensor stored = FloatConversion.as(after, before.type(), "the changed tensors");
+            Tensors.Tensor stored = FloatConversion.as(after, type == null ? before.type() : type, "the changed tensors");
             byFile.computeIfAbsent(absolute(source.file()), file -> new TreeMap<>())
                     .put(source.stored(), new Tensors.Tensor(source.stored(), stored.type(), stored.shape(), stored.data()));
         }
         WholeFiles.folder(target, folder -> {
             for (Path file : files(parent.path())) {
                 String name = parent.path().relativize(file).toString().replace('\\', '/');
-                Map<String, Tensors.Tensor> replaced = byFile.get(absolute(file));
+                Map<String, Tensors.Tensor> replaced = byFile.getOrDefault(absolute(file), Map.of());
                 Path to = folder.resolve(name);
                 Files.createDirectories(java.util.Objects.requireNonNull(to.getParent()));
-                if (replaced == null) {
-                    copy(file, to);
+                if (!replaced.isEmpty() || (type != null && name.endsWith(".safetensors"))) {
+                    rewrite(file, replaced, to, type);
+                } else if (type != null && StoredType.toldBy(file)) {
+                    WholeFiles.synced(to, StoredType.told(file, type));
                 } else {
-                    rewrite(file, replaced, to);
+                    copy(file, to);
                 }
             }
             for (Map.Entry<String, byte[]> file : sideFiles.entrySet()) {
@@ -255,12 +273,12 @@ public final class ModelFolderWriter {
         }
     }
 
-    private static void rewrite(Path file, Map<String, Tensors.Tensor> replaced, Path to) {
+    private static void rewrite(Path file, Map<String, Tensors.Tensor> replaced, Path to, Tensors.@Nullable Type type) {
         try (MappedTensors before = Safetensors.map(file)) {
             List<Tensors.Tensor> tensors = new ArrayList<>();
             for (String name : before.names()) {
                 Tensors.Tensor now = replaced.get(name);
-                tensors.add(now == null ? before.tensor(name) : now);
+                tensors.add(now == null ? StoredType.as(before.tensor(name), type, file) : now);
             }
             SafetensorsWriter.write(tensors, to);
         }

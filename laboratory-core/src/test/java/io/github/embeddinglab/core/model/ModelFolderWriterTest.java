@@ -2,6 +2,7 @@ package io.github.embeddinglab.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.LaboratoryException;
@@ -217,5 +218,43 @@ class ModelFolderWriterTest {
         try (Tensors raw = Safetensors.open(target)) {
             assertThat(raw.names()).contains("distilbert." + name);
         }
+    }
+
+    /** One shard holds a changed tensor, the others none: all are stored as the other type, and the index tells their bytes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"F16", "BF16", "F64"})
+    void aCopyMayBeStoredInOtherNumbers(String name) throws IOException {
+        Tensors.Type type = Tensors.Type.valueOf(name);
+        Path parent = Fixtures.copy("bert-mean", temporary.resolve("parent"));
+        Path target = temporary.resolve("child");
+        try (ModelFolder whole = ModelFolder.open(Fixtures.folder("bert-mean"))) {
+            Files.delete(parent.resolve(Safetensors.SINGLE));
+            SafetensorsWriter.write(whole.tensors().names().stream().map(whole.tensors()::tensor).toList(), parent, 100_000);
+        }
+        String changed = "encoder.layer.0.attention.self.query.bias";
+        try (ModelFolder model = ModelFolder.open(parent);
+                Tensors other = Tensors.of(List.of(Tensors.Tensor.of(changed, new long[] {32}, new float[32])))) {
+            ModelFolderWriter.copyWith(model, other, target, Map.of(), type);
+            try (ModelFolder child = ModelFolder.open(target); Tensors stored = Safetensors.open(target)) {
+                long bytes = 0;
+                for (String each : stored.names()) {
+                    assertThat(stored.tensor(each).type()).as(each).isEqualTo(type);
+                    bytes += stored.tensor(each).elements() * type.bytes();
+                }
+                assertThat(JsonObjects.read(target.resolve(Safetensors.INDEX)).at("/metadata/total_size").asLong()).isEqualTo(bytes).isPositive();
+                assertThat(child.tensors().floats(changed)).containsOnly(0);
+                float[] before = model.tensors().floats("embeddings.word_embeddings.weight");
+                float[] after = child.tensors().floats("embeddings.word_embeddings.weight");
+                for (int i = 0; i < before.length; i++) {
+                    assertThat(after[i]).isCloseTo(before[i], within(0x1p-8f * Math.abs(before[i]) + 0x1p-24f));
+                }
+                assertThat(child.description()).isEqualTo(model.description());
+            }
+        }
+        try (Stream<Path> shards = Files.list(target)) {
+            assertThat(shards.filter(file -> file.toString().endsWith(".safetensors"))).hasSizeGreaterThan(1);
+        }
+        assertThat(JsonObjects.read(target.resolve("config.json")).path("dtype").asText())
+                .isEqualTo(Map.of("F16", "float16", "BF16", "bfloat16", "F64", "float64").get(name));
     }
 }

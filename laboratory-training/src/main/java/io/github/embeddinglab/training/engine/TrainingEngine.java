@@ -126,12 +126,26 @@ public final class TrainingEngine {
         long bytes = estimated.applyAsLong(texts);
         if (bytes > ceiling) {
             throw new InvalidInputException("training on " + texts + " texts of " + length + " tokens takes " + (bytes >> 20)
-                    + " MiB, the ceiling is " + (memory.ceilingBytes() >> 20) + " MiB; raise it, cut the texts, or train fewer layers");
+                    + " MiB, the ceiling is " + (memory.ceilingBytes() >> 20) + " MiB; raise it (memory_mib), cut the"
+                    + " texts (max_tokens), or train fewer layers (last_layers)");
         }
         // a whole batch is derived on the caller's thread between two passes of the lanes, and a tape belongs to one pass
         boolean whole = texts >= all && !checkpointing;
         StepPlan.Way way = whole ? StepPlan.Way.WHOLE : means ? StepPlan.Way.ACCUMULATED : StepPlan.Way.CACHED;
         return new StepPlan(way, texts, checkpointing, bytes);
+    }
+
+    /**
+     * How the largest batch of a training would be computed.
+     *
+     * @param like any batch of it, for the columns that the objective encodes
+     * @param rows of the largest
+     * @param length tokens of the longest text of all
+     * @return the plan
+     * @throws InvalidInputException when a single text is over the ceiling
+     */
+    public StepPlan plan(TrainingBatch like, int rows, int length) {
+        return plan(rows, objective.prepare(like, DropoutMask.mix(settings.seed(), 1, 0)).columns().size(), length);
     }
 
     /**

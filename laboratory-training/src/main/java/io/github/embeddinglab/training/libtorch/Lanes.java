@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Lanes {
     private final List<ExecutorService> threads = new ArrayList<>();
     private final List<ParameterView> views = new ArrayList<>();
+    private final int outside;
     private final int count;
 
     /** A thread that knows what it sees. */
@@ -42,9 +43,11 @@ final class Lanes {
     /**
      * Makes lanes; threads start when they are first needed.
      *
-     * @param count of lanes, and of the threads outside them
+     * @param threads outside them
+     * @param count of lanes
      */
-    Lanes(int count) {
+    Lanes(int threads, int count) {
+        this.outside = threads;
         this.count = count;
     }
 
@@ -70,7 +73,7 @@ final class Lanes {
                 return List.of();
             })));
         }
-        torch.set_num_threads(count); // the last word is the process's
+        torch.set_num_threads(outside); // the last word is the process's
     }
 
     /**
@@ -98,7 +101,7 @@ final class Lanes {
             if (!done) {
                 views.forEach(ParameterView::dropGradients);
             }
-            openblas_full.openblas_set_num_threads(count);
+            openblas_full.openblas_set_num_threads(outside);
         }
     }
 

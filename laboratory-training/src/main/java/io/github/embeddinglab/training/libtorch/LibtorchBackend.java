@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -31,7 +32,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Training on libtorch on the CPU.
+ * Training on libtorch, on the CPU or, with its natives for GPUs, on an Nvidia GPU (which no test has run on yet).
  *
  * <p>In bfloat16 attention runs as plain products: the fused kernel takes an order of magnitude longer there.
  *
@@ -42,17 +43,42 @@ import org.bytedeco.pytorch.global.torch;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 @SuppressWarnings("try") // scopes are closed, not read
 public final class LibtorchBackend implements TrainingBackend {
+    /** CPU time is told in steps of some milliseconds. */
+    private static final long MEASURED_NANOS = 100_000_000;
+
     private final List<org.bytedeco.pytorch.Tensor> owned = new ArrayList<>();
     private final ParameterView view = new ParameterView(false);
     private final Lanes lanes;
+    private final boolean gpu;
     private boolean closed;
 
-    private LibtorchBackend(int threads) {
-        lanes = new Lanes(threads);
+    /** Where tensors lie. */
+    public enum Device {
+        /** On an Nvidia GPU where the loaded natives find one, else in main memory. */
+        AUTO,
+        /** In main memory. */
+        CPU,
+        /** On the first Nvidia GPU; refused without one. */
+        GPU;
+
+        /**
+         * By the word of a setting.
+         *
+         * @param word in lower case
+         * @return the device
+         */
+        public static Device of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    private LibtorchBackend(int threads, boolean gpu) {
+        this.gpu = gpu;
+        lanes = new Lanes(threads, gpu ? 1 : threads);
     }
 
     /**
-     * Loads the natives and sets the threads.
+     * Opens a backend on the CPU.
      *
      * @param threads at least 1
      * @return the backend; close it
@@ -60,6 +86,19 @@ public final class LibtorchBackend implements TrainingBackend {
      * @throws InvalidInputException when {@code threads} is below 1, or libtorch does not take the number
      */
     public static LibtorchBackend open(int threads) {
+        return open(threads, Device.CPU);
+    }
+
+    /**
+     * Loads the natives and sets the threads.
+     *
+     * @param threads at least 1; a GPU computes one pass at a time whatever their number
+     * @param device where tensors lie
+     * @return the backend; close it
+     * @throws MissingArtifactException when the class path has no natives for this platform, or they find no GPU that was asked for
+     * @throws InvalidInputException when {@code threads} is below 1, or libtorch does not take the number
+     */
+    public static LibtorchBackend open(int threads, Device device) {
         if (threads < 1) {
             throw new InvalidInputException("training on " + threads + " threads; give at least 1");
         }
@@ -82,12 +121,32 @@ public final class LibtorchBackend implements TrainingBackend {
             throw new InvalidInputException("asked for " + threads + " threads, libtorch runs " + torch.get_num_threads() + " and OpenBLAS "
                     + openblas_full.openblas_get_num_threads() + "; ask for fewer");
         }
-        return new LibtorchBackend(threads);
+        boolean found = device != Device.CPU && torch.cuda_is_available();
+        if (device == Device.GPU && !found) {
+            throw new MissingArtifactException("libtorch finds no Nvidia GPU: the natives on the class path are those for CPUs, or there is no"
+                    + " GPU with a driver; add org.bytedeco:pytorch with the classifier linux-x86_64-gpu (or windows-x86_64-gpu) and the natives"
+                    + " of org.bytedeco:cuda, or train with device=cpu");
+        }
+        return new LibtorchBackend(threads, found);
+    }
+
+    /**
+     * Whether tensors lie on a GPU.
+     *
+     * @return false for main memory
+     */
+    public boolean gpu() {
+        return gpu;
+    }
+
+    /** A tensor that was made in main memory, where this backend computes. */
+    org.bytedeco.pytorch.Tensor placed(org.bytedeco.pytorch.Tensor made) {
+        return gpu ? made.cuda() : made;
     }
 
     /**
      * CPU time by wall time of products of two 1,024 x 1,024 matrices: near the number of threads on an idle machine, and near 1
-     * where a library runs on one thread whatever it was told.
+     * where a library runs on one thread whatever it was told. Takes a tenth of a second, or two products where they take longer.
      *
      * @param wanted of the products
      * @param cpuNanos CPU time of the process so far, as the platform's management bean tells it
@@ -100,11 +159,11 @@ public final class LibtorchBackend implements TrainingBackend {
             matrix.linear(matrix, null); // allocates, starts the threads
             long cpu = cpuNanos.getAsLong();
             long wall = System.nanoTime();
-            for (int i = 0; i < 20; i++) {
+            do {
                 try (PointerScope one = new PointerScope()) {
                     matrix.linear(matrix, null);
                 }
-            }
+            } while (System.nanoTime() - wall < MEASURED_NANOS);
             return (double) (cpuNanos.getAsLong() - cpu) / (System.nanoTime() - wall);
         }
     }
@@ -121,6 +180,9 @@ public final class LibtorchBackend implements TrainingBackend {
         out.put("platform", Loader.getPlatform());
         out.put("threads", String.valueOf(torch.get_num_threads()));
         out.put("cpu", String.join(" ", CpuFeatures.told()));
+        if (gpu) {
+            out.put("device", "gpu");
+        }
         return out;
     }
 
@@ -145,7 +207,8 @@ public final class LibtorchBackend implements TrainingBackend {
 
     @Override
     public boolean supports(Precision wanted) {
-        return wanted == Precision.FLOAT32 || CpuFeatures.multipliesBfloat16();
+        // a GPU is not asked what it multiplies: single precision there unless it is told
+        return wanted == Precision.FLOAT32 || (!gpu && CpuFeatures.multipliesBfloat16());
     }
 
     @Override
@@ -216,6 +279,14 @@ public final class LibtorchBackend implements TrainingBackend {
                     + "; give one value an element");
         }
         forgetNarrowed();
+        if (gpu) {
+            float[] copy = new float[values.remaining()];
+            values.duplicate().get(copy);
+            try (Scope fixed = withoutGradients()) {
+                target.copy_(org.bytedeco.pytorch.Tensor.create(copy, target.shape()));
+            }
+            return;
+        }
         try (PointerScope scope = new PointerScope()) {
             target.data_ptr_float().capacity(target.numel()).asBuffer().put(values.duplicate());
         }
@@ -227,6 +298,11 @@ public final class LibtorchBackend implements TrainingBackend {
         if (!source.is_contiguous()) {
             throw new InvalidInputException("only parameters and their states lie in one piece; read others by toFloats()");
         }
+        if (gpu) {
+            ByteBuffer copy = ByteBuffer.allocate(Math.toIntExact(4 * source.numel())).order(ByteOrder.nativeOrder());
+            copy.asFloatBuffer().put(parameter.toFloats());
+            return copy;
+        }
         try (PointerScope scope = new PointerScope()) {
             return new BytePointer(source.data_ptr_float()).capacity(4 * source.numel()).asByteBuffer().order(ByteOrder.nativeOrder());
         }
@@ -235,13 +311,13 @@ public final class LibtorchBackend implements TrainingBackend {
     @Override
     public Tensor constant(float[] values, int... shape) {
         int[] extents = checked(values, shape);
-        return LibtorchTensor.compute(this, () -> org.bytedeco.pytorch.Tensor.create(values, longs(extents)));
+        return LibtorchTensor.compute(this, () -> placed(org.bytedeco.pytorch.Tensor.create(values, longs(extents))));
     }
 
     @Override
     public Tensor parameter(float[] values, int... shape) {
         try (PointerScope scope = new PointerScope()) {
-            org.bytedeco.pytorch.Tensor value = own(org.bytedeco.pytorch.Tensor.create(values, longs(checked(values, shape))));
+            org.bytedeco.pytorch.Tensor value = own(placed(org.bytedeco.pytorch.Tensor.create(values, longs(checked(values, shape)))));
             value.set_requires_grad(true);
             return LibtorchTensor.parameter(this, value);
         }

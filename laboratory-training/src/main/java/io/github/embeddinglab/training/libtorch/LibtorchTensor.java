@@ -140,7 +140,8 @@ final class LibtorchTensor implements Tensor {
     public float[] toFloats() {
         float[] out = new float[Math.toIntExact(value().numel())];
         try (PointerScope scope = new PointerScope()) {
-            wide().detach().contiguous().data_ptr_float().get(out);
+            org.bytedeco.pytorch.Tensor made = wide().detach();
+            (backend.gpu() ? made.cpu() : made).contiguous().data_ptr_float().get(out);
         }
         return out;
     }
@@ -351,7 +352,7 @@ final class LibtorchTensor implements Tensor {
     @Override
     public Tensor rows(int... rows) {
         return wrap(() -> {
-            var index = org.bytedeco.pytorch.Tensor.create(longs(rows), rows.length);
+            var index = backend.placed(org.bytedeco.pytorch.Tensor.create(longs(rows), rows.length));
             return value().dim() == 2 ? torch.embedding(value(), index) : torch.index_select(value(), 0, index);
         });
     }
@@ -359,7 +360,7 @@ final class LibtorchTensor implements Tensor {
     @Override
     public Tensor gather(int... columns) {
         return wrap(() -> {
-            var index = org.bytedeco.pytorch.Tensor.create(longs(columns), columns.length, 1L);
+            var index = backend.placed(org.bytedeco.pytorch.Tensor.create(longs(columns), columns.length, 1L));
             return torch.gather(value(), 1, index).reshape(columns.length);
         });
     }
@@ -377,7 +378,7 @@ final class LibtorchTensor implements Tensor {
     @Override
     public Tensor maskedFill(Mask mask, double number) {
         return wrap(() -> value().masked_fill(
-                org.bytedeco.pytorch.Tensor.create(mask.toArray(), longs(mask.shape())), scalar(number)));
+                backend.placed(org.bytedeco.pytorch.Tensor.create(mask.toArray(), longs(mask.shape()))), scalar(number)));
     }
 
     @Override
@@ -402,7 +403,7 @@ final class LibtorchTensor implements Tensor {
                     target.position((long) first * count).put(rows, 0, taken * count);
                 }
             }
-            return value().mul(factors);
+            return value().mul(backend.placed(factors));
         });
     }
 

@@ -6,11 +6,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the next batch on another thread while the present one is computed; tensors stay on the training's thread. */
 final class BatchAhead implements AutoCloseable {
-    private final RowBatches batches;
+    private final IntFunction<RowBatches.Batch> batches;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread made = new Thread(task, "laboratory-batches");
         made.setDaemon(true);
@@ -19,16 +21,21 @@ final class BatchAhead implements AutoCloseable {
     private @Nullable Future<RowBatches.Batch> next;
     private int nextStep = -1;
 
-    BatchAhead(RowBatches batches) {
+    /**
+     * Makes none yet.
+     *
+     * @param batches by step, from 0
+     */
+    BatchAhead(IntFunction<RowBatches.Batch> batches) {
         this.batches = batches;
     }
 
     RowBatches.Batch take(int step) {
-        Future<RowBatches.Batch> ready = next != null && nextStep == step ? next : thread.submit(() -> batches.batch(step));
+        Future<RowBatches.Batch> ready = next != null && nextStep == step ? next : thread.submit(() -> batches.apply(step));
         try {
             RowBatches.Batch batch = ready.get();
             nextStep = step + 1;
-            next = thread.submit(() -> batches.batch(step + 1));
+            next = thread.submit(() -> batches.apply(step + 1));
             return batch;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -41,8 +48,21 @@ final class BatchAhead implements AutoCloseable {
         }
     }
 
+    /** Waits for the batch that is being made: what it reads, as the tokenizer, is closed next. */
     @Override
     public void close() {
         thread.shutdownNow();
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = thread.awaitTermination(1, TimeUnit.HOURS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

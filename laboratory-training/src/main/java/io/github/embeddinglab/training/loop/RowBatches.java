@@ -10,9 +10,11 @@ import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.engine.TrainingBatch;
 import io.github.embeddinglab.training.sampling.BatchSampler;
 import io.github.embeddinglab.training.sampling.Samplers;
+import io.github.embeddinglab.training.sampling.TokenLimit;
 import io.github.embeddinglab.training.spi.DropoutMask;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The batches of a training: rows by step, tokenised, with their labels; a function of (seed, step). */
@@ -31,11 +34,13 @@ final class RowBatches {
     private final TextTokens tokens;
     private final Pairing pairing;
     private final @Nullable OutsideLabels outside;
+    private final FineTuning.Recipe recipe;
     private final long seed;
     private final BatchSampler sampler;
     private final int batchSize;
     private final List<int[]> batches = new ArrayList<>();
     private final int stepsOfFirst;
+    private final List<String> notes = new ArrayList<>();
     private int epochs;
     private final Map<String, Integer> classes = new LinkedHashMap<>();
     private final Map<String, List<Integer>> rowsOfLabel = new LinkedHashMap<>();
@@ -65,6 +70,7 @@ final class RowBatches {
         this.outside = outside;
         this.tokens = tokens;
         this.pairing = pairing;
+        this.recipe = recipe;
         this.seed = recipe.seed();
         new TreeSet<>(set.rows().stream().map(row -> Objects.requireNonNullElse(row.label(), "")).toList())
                 .forEach(label -> classes.put(label, classes.size()));
@@ -78,6 +84,21 @@ final class RowBatches {
     }
 
     private BatchSampler sampler() {
+        boolean grouped = recipe.word(TrainingSetting.BATCHING).equals("length-grouped");
+        boolean negatives = pairing == Pairing.CLASSES || negatives();
+        if (grouped && !negatives) {
+            int[] lengths = IntStream.range(0, set.rows().size()).map(this::length).toArray();
+            long most = recipe.whole(TrainingSetting.BATCH_TOKENS).map(Integer::longValue).orElse(Long.MAX_VALUE);
+            return Samplers.lengthGrouped(lengths, new TokenLimit(most, batchSize), seed);
+        }
+        if (grouped) {
+            notes.add("batching=length-grouped is not followed: rows of this loss are each other's negatives, so that "
+                    + (pairing == Pairing.CLASSES ? "batches are drawn by label" : "a batch holds no text twice and rows at random"));
+        }
+        if (recipe.whole(TrainingSetting.BATCH_TOKENS).isPresent()) {
+            notes.add("batch_tokens is not followed: it limits batches with batching=length-grouped alone; batch_size and micro_batch"
+                    + " limit the others");
+        }
         if (pairing == Pairing.CLASSES) {
             return Samplers.byLabel(Samplers.labels(set), batchSize, ROWS_OF_A_CLASS, seed);
         }
@@ -87,17 +108,70 @@ final class RowBatches {
                     .map(label -> TrainingRow.labelled(label, label))
                     .toList()), size, seed);
         }
-        return set.form() == Form.PAIRS || set.form() == Form.TRIPLETS
+        return negatives()
                 ? Samplers.noDuplicates(set, batchSize, seed)
                 : Samplers.shuffled(set.rows().size(), batchSize, seed);
+    }
+
+    /** Whether a row's documents are negatives of the others, so that no text may stand in a batch twice. */
+    private boolean negatives() {
+        return pairing == Pairing.BY_LABEL || set.form() == Form.PAIRS || set.form() == Form.TRIPLETS;
     }
 
     /** Where rows are each other's negatives, batches of less than half the size teach little and are left out. */
     private void addEpoch() {
         List<int[]> epoch = sampler.epoch(epochs++);
         int least = Math.min(epoch.get(0).length, Math.max(2, batchSize / 2));
-        boolean negatives = pairing == Pairing.BY_LABEL || set.form() == Form.PAIRS || set.form() == Form.TRIPLETS;
-        batches.addAll(negatives ? epoch.stream().filter(rows -> rows.length >= Math.min(least, epoch.get(0).length)).toList() : epoch);
+        batches.addAll(negatives() ? epoch.stream().filter(rows -> rows.length >= Math.min(least, epoch.get(0).length)).toList() : epoch);
+    }
+
+    /** For people: where a setting is not followed. */
+    List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    /** Rows of the largest batch. */
+    int rows() {
+        return batches.stream().mapToInt(rows -> rows.length).max().orElse(batchSize);
+    }
+
+    /** Tokens of the longest text. */
+    int longest() {
+        List<Integer> longestFirst = IntStream.range(0, set.rows().size())
+                .boxed()
+                .sorted(Comparator.comparingInt((Integer row) -> -characters(row)))
+                .toList();
+        int longest = 1;
+        for (int row : longestFirst) {
+            longest = Math.max(longest, length(row));
+            if (longest >= tokens.limit()) {
+                return longest;
+            }
+        }
+        return longest;
+    }
+
+    private int characters(int row) {
+        return set.rows().get(row).texts().stream().mapToInt(String::length).max().orElse(0);
+    }
+
+    /** Tokens of the longest text of a row. */
+    private int length(int row) {
+        int longest = 0;
+        for (int column = 0; column < (pairing == Pairing.BY_LABEL ? 1 : width()); column++) {
+            longest = Math.max(longest, tokens.length(text(row, column, 0), role(column)));
+        }
+        return longest;
+    }
+
+    /** The texts of the first batch, without labels. */
+    TrainingBatch first() {
+        List<TokenBatch> columns = new ArrayList<>();
+        for (int column = 0; column < width(); column++) {
+            int place = column;
+            columns.add(tokens.batch(Arrays.stream(batches.get(0)).mapToObj(row -> text(row, place, 0)).toList(), role(column)));
+        }
+        return TrainingBatch.of(columns);
     }
 
     /** Steps of the first epoch; those of others differ by a few where rows share texts. */

@@ -58,6 +58,11 @@ final class TextTokens {
         return byName.getOrDefault(role.promptName(), fallback);
     }
 
+    /** Tokens that a text takes in a batch. */
+    int length(String text, Role role) {
+        return ids(prompt(role) + text).length;
+    }
+
     /** One batch, in the order of the texts. */
     TokenBatch batch(List<String> texts, Role role) {
         String prompt = prompt(role);

@@ -87,7 +87,7 @@ public final class TrainingLoop {
      */
     public static TrainingOutcome run(TrainingInputs inputs, FineTuning.Running running, TrainingPlaces places) {
         FineTuning.Recipe recipe = inputs.recipe();
-        try (LibtorchBackend backend = LibtorchBackend.open(threads(recipe));
+        try (LibtorchBackend backend = open(recipe);
                 ModelFolder folder = ModelFolder.open(inputs.from().parent());
                 Tokenizer tokenizer = Tokenizers.open(folder.tokenizer(), places.natives(), folder.lowerCase())) {
             TextTokens tokens =
@@ -140,6 +140,7 @@ public final class TrainingLoop {
                 outside == null ? 0 : outside.dimensions(),
                 inputs.recipe()));
         TrainingEngine engine = TrainingEngine.open(open.backend(), model, objective, settings(open.backend()));
+        check(open, engine);
         ModelInTraining seen = new ModelInTraining(model, open.backend(), open.tokens(), precision(open.backend()));
         if (running.resume()) {
             resume(engine);
@@ -156,8 +157,27 @@ public final class TrainingLoop {
         return new TrainingOutcome(chosen.weights(), chosen.words(), new Course(losses.size(), seconds(), losses, looks, notes));
     }
 
+    /** Before any work, so that what cannot run is refused at once and the user knows how the rest will. */
+    private void check(Open open, TrainingEngine engine) {
+        List<String> lines = new ArrayList<>(open.batches().notes());
+        lines.add(StartChecks.memory(engine, open.batches(), inputs.recipe().whole(TrainingSetting.MEMORY_MIB).orElse(0)));
+        if (ProcessHandle.current().info().totalCpuDuration().isPresent()) {
+            lines.addAll(StartChecks.threads(open.backend(), precision(open.backend()), TrainingLoop::cpuNanos));
+        }
+        notes.addAll(lines);
+        running.listener().planned(lines);
+    }
+
+    private static long cpuNanos() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    }
+
     private static int threads(FineTuning.Recipe recipe) {
         return recipe.whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
+    }
+
+    private static LibtorchBackend open(FineTuning.Recipe recipe) {
+        return LibtorchBackend.open(threads(recipe), LibtorchBackend.Device.of(recipe.word(TrainingSetting.DEVICE)));
     }
 
     private boolean staged() {
@@ -166,7 +186,7 @@ public final class TrainingLoop {
 
     private Tensors ancestor() {
         try (ModelFolder folder = ModelFolder.open(inputs.from().ancestor());
-                TrainingBackend backend = LibtorchBackend.open(threads(inputs.recipe()))) {
+                TrainingBackend backend = open(inputs.recipe())) {
             return TrainableModel.load(folder, backend).tensors();
         }
     }
@@ -181,9 +201,9 @@ public final class TrainingLoop {
         saved = seconds();
     }
 
-    private EngineSettings settings(TrainingBackend backend) {
+    private EngineSettings settings(LibtorchBackend backend) {
         FineTuning.Recipe recipe = inputs.recipe();
-        notes.add("precision " + precision(backend).name().toLowerCase(Locale.ROOT));
+        notes.add("precision " + precision(backend).name().toLowerCase(Locale.ROOT) + (backend.gpu() ? " on a GPU" : ""));
         return EngineSettings.of(plan.learningRate())
                 .withWeightDecay(recipe.number(TrainingSetting.WEIGHT_DECAY).orElse(0.0))
                 .withMaxGradientNorm(recipe.number(TrainingSetting.MAX_GRADIENT_NORM).orElse(1.0))
@@ -224,7 +244,7 @@ public final class TrainingLoop {
 
     private void steps(Open open, TrainingEngine engine, ModelInTraining seen) {
         List<Double> measured = new ArrayList<>();
-        try (BatchAhead ahead = new BatchAhead(open.batches())) {
+        try (BatchAhead ahead = new BatchAhead(open.batches()::batch)) {
             while (!stopsEarly(seen, engine) && engine.steps() < plan.steps()) {
                 long before = System.nanoTime();
                 step(engine, ahead);
@@ -363,7 +383,7 @@ public final class TrainingLoop {
         }
         StateChoice choice = new StateChoice(look, parent, tuned, (weights, by) -> {
             // a backend of its own, so that the weights of the mixture are freed
-            try (TrainingBackend backend = LibtorchBackend.open(threads(inputs.recipe()))) {
+            try (TrainingBackend backend = open(inputs.recipe())) {
                 return by.applyAsDouble(new ModelInTraining(
                         TrainableModel.of(model.description(), weights, backend), backend, open.tokens(), precision(backend)));
             }

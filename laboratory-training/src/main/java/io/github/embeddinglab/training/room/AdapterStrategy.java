@@ -93,11 +93,15 @@ final class AdapterStrategy {
                         100 * report.details().share(),
                         report.after(),
                         report.before());
-        List<String> notes = List.of(
+        List<String> notes = new ArrayList<>(List.of(
                 "a step is an epoch",
                 side == AdapterSettings.Side.QUERY
                         ? "queries alone are mapped: stored vectors of the parent and their index stay valid"
-                        : "queries and documents are mapped: documents have to be embedded again");
+                        : "queries and documents are mapped: documents have to be embedded again"));
+        String stored = recipe.word(TrainingSetting.WEIGHTS);
+        if (!stored.equals(TrainingSetting.WEIGHTS.byDefault())) {
+            notes.add("weights=" + stored + " is not followed: an adapter changes no weights of the parent, and its map is float32");
+        }
         return new Adapted(
                 result.map(),
                 side,

@@ -86,7 +86,11 @@ final class DomainStages {
 
     private Product product(TrainingOutcome outcome, Path parent, Runnable forgetting) {
         Course course = new Course(losses.size(), seconds, losses, looks, notes);
-        return new WeightsTraining.Tuned(new TrainingOutcome(outcome.weights(), outcome.chosen(), course), parent, forgetting);
+        return new WeightsTraining.Tuned(
+                new TrainingOutcome(outcome.weights(), outcome.chosen(), course),
+                parent,
+                work.recipe().word(TrainingSetting.WEIGHTS),
+                forgetting);
     }
 
     /** The folder that the first stage left, made anew unless a resumed training finds it. */
@@ -187,6 +191,11 @@ final class DomainStages {
     private FineTuning.Running running(int before) {
         TrainingListener told = work.listener();
         return work.running().listener(new TrainingListener() {
+            @Override
+            public void planned(List<String> lines) {
+                told.planned(lines);
+            }
+
             @Override
             public void stepped(Step step) {
                 told.stepped(new Step(before + step.step(), step.loss(), step.learningRate(), step.gradientNorm()));

@@ -71,7 +71,8 @@ final class FineTuningRun {
             List<String> lines = new ArrayList<>(expansion.lines());
             lines.addAll(parts.report().lines());
             if (expansion.strategy() != Strategy.ADAPTER) {
-                LibtorchBackend.open(1).close(); // a missing native library is told before any work
+                // a missing native library or GPU is told before any work
+                LibtorchBackend.open(1, LibtorchBackend.Device.of(expansion.recipe().word(TrainingSetting.DEVICE))).close();
             }
             spec.running().listener().planned(lines);
             Gate gate = new Gate(laboratory, parts.gate(), spec.judging(), expansion.recipe(), others.parent());

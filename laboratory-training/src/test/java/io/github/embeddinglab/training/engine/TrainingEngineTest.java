@@ -26,6 +26,7 @@ import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -248,6 +249,39 @@ class TrainingEngineTest {
             }
             assertThat(changed).isPositive();
         }
+    }
+
+    /** The decay takes its share off matrices and tables; biases and normalisations move by their gradients alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "modernbert-mean", "distilbert-dense"})
+    void biasesAndNormalisationsDoNotDecay(String fixture) {
+        double rate = 1e-3;
+        double decay = 0.5;
+        TrainingBatch batch = Batches.of(new SplittableRandom(7), 6, 2);
+        Loss loss = new MultipleNegativesLoss(20);
+        Tensors start = train(Backends.LIBTORCH, fixture, loss, SETTINGS, List.of()).weights;
+        Tensors with = train(Backends.LIBTORCH, fixture, loss, SETTINGS.withWeightDecay(decay), List.of(batch)).weights;
+        Tensors without = train(Backends.LIBTORCH, fixture, loss, SETTINGS.withWeightDecay(0), List.of(batch)).weights;
+        int decayed = 0;
+        int kept = 0;
+        for (String name : start.names()) {
+            boolean stays = name.endsWith("bias") || name.toLowerCase(Locale.ROOT).contains("norm");
+            float[] before = start.floats(name);
+            float[] more = with.floats(name);
+            float[] less = without.floats(name);
+            if (stays) {
+                assertThat(more).as(name).isEqualTo(less);
+                kept++;
+                continue;
+            }
+            decayed++;
+            for (int i = 0; i < before.length; i++) {
+                assertThat(more[i] - less[i]).as("%s, element %d", name, i).isCloseTo((float) (-rate * decay * before[i]), within(2e-7f + 2e-7f * Math.abs(before[i])));
+            }
+            assertThat(more).as(name).isNotEqualTo(less);
+        }
+        assertThat(decayed).isGreaterThan(6);
+        assertThat(kept).isGreaterThan(3);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.training.Backends;
 import io.github.embeddinglab.training.SharedFixtures;
 import io.github.embeddinglab.training.Tensor;
+import io.github.embeddinglab.training.encoder.DropoutKey;
 import io.github.embeddinglab.training.encoder.DropoutShares;
 import io.github.embeddinglab.training.encoder.LearningRate;
 import io.github.embeddinglab.training.encoder.TokenBatch;
@@ -30,6 +31,7 @@ import io.github.embeddinglab.training.loss.OrthogonalRegularisation;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -38,6 +40,7 @@ import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,6 +198,18 @@ class ObjectivesTest {
         agree(step(which, ObjectivesTest::denoising, one, 0), step(which, ObjectivesTest::denoising, one, 2), Way.ACCUMULATED, tolerance);
         agree(step(which, adaptive, two, 0), step(which, adaptive, two, 4), Way.CACHED, tolerance);
         agree(step(which, simCse, one, 0), step(which, simCse, one, 4), Way.CACHED, tolerance);
+        // what another model says of the rows goes with them
+        SplittableRandom random = new SplittableRandom(3);
+        TrainingBatch guided = TrainingBatch.of(two.columns(), random.doubles(6 * 8, -1, 1).toArray(), 6, 8);
+        TrainingBatch taught = TrainingBatch.of(two.columns(), random.doubles(6 * 64, -1, 1).toArray(), 6, 64);
+        BiFunction<TrainableModel, TrainingBackend, Objective> gist = (model, backend) -> Objective.of(new GistLoss(20, MarginKind.ABSOLUTE, 0.05));
+        BiFunction<TrainableModel, TrainingBackend, Objective> orthogonal =
+                (model, backend) -> Objective.of(new OrthogonalRegularisation(new MultipleNegativesLoss(20), 1, 1));
+        BiFunction<TrainableModel, TrainingBackend, Objective> distilled =
+                (model, backend) -> Objective.of(new EmbeddingDistillationLoss(Metric.COSINE, null, null));
+        agree(step(which, gist, guided, 0), step(which, gist, guided, 4), Way.CACHED, tolerance);
+        agree(step(which, orthogonal, two, 0), step(which, orthogonal, two, 4), Way.CACHED, tolerance);
+        agree(step(which, distilled, taught, 0), step(which, distilled, taught, 4), Way.ACCUMULATED, tolerance);
     }
 
     private static void agree(StepReport whole, StepReport cut, Way way, double tolerance) {
@@ -224,39 +239,125 @@ class ObjectivesTest {
             TrainableModel model = TrainableModel.load(folder, backend, DropoutShares.NONE);
             Objective objective = denoising(model, backend);
             TrainingBatch batch = objective.prepare(TrainingBatch.of(List.of(texts(seed, 3))), seed);
-            List<Tensor> all = new ArrayList<>(model.parameters().values());
-            all.addAll(objective.parameters());
-            objective.loss(List.of(objective.encode(model, batch.columns().get(0), 0, null)), batch).backward();
-            SplittableRandom random = new SplittableRandom(seed);
-            float step = 0x1p-10f;
-            for (Tensor parameter : all) {
-                double[] gradient = Objects.requireNonNull(parameter.gradient(), name).values();
-                float[] values = parameter.toFloats();
-                // along a random direction, so that each parameter needs two passes only
-                double[] direction = random.doubles(values.length, -1, 1).toArray();
-                double expected = 0;
-                for (int i = 0; i < values.length; i++) {
-                    expected += gradient[i] * direction[i];
-                }
-                double up = moved(objective, model, batch, backend, parameter, values, direction, step);
-                double down = moved(objective, model, batch, backend, parameter, values, direction, -step);
-                backend.assign(parameter, FloatBuffer.wrap(values));
-                double size = Math.sqrt(java.util.Arrays.stream(gradient).map(g -> g * g).sum());
-                assertThat((up - down) / (2 * step)).as("%s, shape %s, seed %d", name, java.util.Arrays.toString(parameter.shape()), seed)
-                        .isCloseTo(expected, within(0.01 * Math.abs(expected) + 0.01 * size + 1e-4));
-            }
+            derivatives(objective, model, batch, backend, seed, name);
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "mpnet-mean", "modernbert-mean"})
+    void objectivesOnTheEncoderHaveTheirDerivatives(String name) {
+        long seed = new Random().nextLong();
+        Loss inner = new MultipleNegativesLoss(5); // smooth enough for a finite step
+        TrainingBatch one = TrainingBatch.of(List.of(texts(seed, 3)));
+        TrainingBatch two = TrainingBatch.of(List.of(texts(seed, 3), texts(seed + 1, 3)));
+        try (TrainingBackend backend = Backends.REFERENCE.open(); ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/" + name))) {
+            DropoutShares shares = DropoutShares.of(folder.architecture(), 0.1);
+            SimCse simCse = new SimCse(5);
+            TrainableModel twice = TrainableModel.load(folder, backend, shares);
+            derivatives(simCse, twice, simCse.prepare(one, seed), backend, seed, name + ", SimCSE");
+            TrainableModel layered = TrainableModel.load(folder, backend, shares);
+            derivatives(new AdaptiveLayers(inner, 1, 0, 0.3), layered, two, backend, seed, name + ", layers");
+            // the divergence has no derivative by the last layer, so the last layer must stand still while it is measured
+            TrainableModel diverging = TrainableModel.load(folder, backend, shares);
+            derivatives(Standing.of(new AdaptiveLayers(inner, 1, 1, 1), diverging, two, seed), diverging, two, backend, seed, name + ", divergence");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "mpnet-mean", "modernbert-mean"})
+    void hiddenWordsHaveTheirDerivatives(String name) {
+        long seed = new Random().nextLong();
+        try (TrainingBackend backend = Backends.REFERENCE.open(); ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/" + name))) {
+            TrainableModel model = TrainableModel.load(folder, backend, DropoutShares.of(folder.architecture(), 0.1));
+            Objective objective = masked(model, backend);
+            TrainingBatch batch = objective.prepare(TrainingBatch.of(List.of(texts(seed, 4))), seed);
+            derivatives(objective, model, batch, backend, seed, name + ", masked");
+        }
+    }
+
+    /** Layers whose last one stays what it was, and has no derivative. */
+    private record Standing(AdaptiveLayers layers, List<Tensor> last) implements Objective {
+        static Standing of(AdaptiveLayers layers, TrainableModel model, TrainingBatch batch, long seed) {
+            List<Tensor> last = new ArrayList<>();
+            for (List<Tensor> column : encoded(layers, model, batch, seed)) {
+                Tensor end = column.get(column.size() - 1);
+                last.add(end.constant(end.values(), end.shape()));
+            }
+            return new Standing(layers, last);
+        }
+
+        @Override
+        public boolean meanOfRows() {
+            return layers.meanOfRows();
+        }
+
+        @Override
+        public List<Tensor> encode(TrainableModel model, TokenBatch column, int index, @Nullable DropoutKey masks) {
+            List<Tensor> all = new ArrayList<>(layers.encode(model, column, index, masks));
+            all.set(all.size() - 1, last.get(index));
+            return all;
+        }
+
+        @Override
+        public Tensor loss(List<List<Tensor>> encoded, TrainingBatch batch) {
+            return layers.loss(encoded, batch);
+        }
+
+        @Override
+        public List<Tensor> parameters() {
+            return layers.parameters();
+        }
+    }
+
+    private static List<List<Tensor>> encoded(Objective objective, TrainableModel model, TrainingBatch batch, long seed) {
+        List<List<Tensor>> out = new ArrayList<>();
+        for (int column = 0; column < batch.columns().size(); column++) {
+            out.add(objective.encode(model, batch.columns().get(column), column, new DropoutKey(seed, 0, column, 0)));
+        }
+        return out;
+    }
+
+    /** All parameters that the objective depends on, by finite differences under the same dropout. */
+    private static void derivatives(
+            Objective objective, TrainableModel model, TrainingBatch batch, TrainingBackend backend, long seed, String what) {
+        List<Tensor> all = new ArrayList<>(model.parameters().values());
+        all.addAll(objective.parameters());
+        objective.loss(encoded(objective, model, batch, seed), batch).backward();
+        boolean standing = objective instanceof Standing;
+        SplittableRandom random = new SplittableRandom(seed);
+        float step = 0x1p-10f;
+        int derived = 0;
+        for (Tensor parameter : all) {
+            Tensor found = parameter.gradient();
+            assertThat(found != null || standing).as("%s: a parameter of shape %s has no gradient", what, Arrays.toString(parameter.shape())).isTrue();
+            derived += found == null ? 0 : 1;
+            double[] gradient = found == null ? new double[parameter.toFloats().length] : found.values();
+            float[] values = parameter.toFloats();
+            // along a random direction, so that each parameter needs two passes only
+            double[] direction = random.doubles(values.length, -1, 1).toArray();
+            double expected = 0;
+            for (int i = 0; i < values.length; i++) {
+                expected += gradient[i] * direction[i];
+            }
+            double up = moved(objective, model, batch, backend, parameter, values, direction, step, seed);
+            double down = moved(objective, model, batch, backend, parameter, values, direction, -step, seed);
+            backend.assign(parameter, FloatBuffer.wrap(values));
+            double size = Math.sqrt(Arrays.stream(gradient).map(g -> g * g).sum());
+            assertThat((up - down) / (2 * step)).as("%s, shape %s, seed %d", what, Arrays.toString(parameter.shape()), seed)
+                    .isCloseTo(expected, within(0.01 * Math.abs(expected) + 0.01 * size + 1e-4));
+        }
+        assertThat(derived).as(what).isGreaterThan(all.size() / 3);
+    }
+
     private static double moved(Objective objective, TrainableModel model, TrainingBatch batch, TrainingBackend backend, Tensor parameter,
-            float[] values, double[] direction, float step) {
+            float[] values, double[] direction, float step, long seed) {
         float[] changed = new float[values.length];
         for (int i = 0; i < values.length; i++) {
             changed[i] = (float) (values[i] + step * direction[i]);
         }
         backend.assign(parameter, FloatBuffer.wrap(changed));
         try (TrainingBackend.Scope scope = backend.withoutGradients()) {
-            return objective.loss(List.of(objective.encode(model, batch.columns().get(0), 0, null)), batch).item();
+            return objective.loss(encoded(objective, model, batch, seed), batch).item();
         }
     }
 
