@@ -155,7 +155,8 @@ class LossOptionsTest {
         refused(() -> Losses.triplet().margin(Double.NaN), "margin NaN; give a finite number");
         refused(() -> Losses.triplet().with("distance", " "), "give a finite number, a word");
         refused(() -> Losses.coSent().matryoshka(new int[0]), "a list of finite numbers");
-        with(place -> refused(() -> LossMaker.make(checked(Losses.coSent().matryoshka(64, 32)), place), "widths [64, 32], but vectors of this model have 32"));
+        with(place -> refused(
+                () -> LossMaker.make(checked(Losses.coSent().matryoshka(64, 32)), place), "widths [64, 32], but vectors of this model have 32"));
     }
 
     private static void refused(ThrowingCallable call, String part) {
