@@ -254,11 +254,7 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
                 if (loss == null) {
                     throw new InvalidInputException("--set " + entry.getKey() + " needs --loss NAME, since each loss has its own settings");
                 }
-                try {
-                    loss = loss.with(entry.getKey().substring(LOSS_PREFIX.length()), Double.parseDouble(entry.getValue()));
-                } catch (NumberFormatException e) {
-                    throw new InvalidInputException("--set " + entry.getKey() + "=" + entry.getValue() + ": give a number", e);
-                }
+                loss = loss.with(entry.getKey().substring(LOSS_PREFIX.length()), entry.getValue());
             }
         }
         return loss;

@@ -77,6 +77,8 @@ class FineTuneTest {
     void thePlanSaysWhatWasChosenAndWhy() {
         Cli.Result plan = cli.run(words("--plan")).done();
         assertThat(plan.out()).contains("strategy auto chose contrastive: the data are pairs").contains("expands to: loss multiple-negatives");
+        assertThat(cli.run(words("--loss", "gist", "--set", "loss.margin_kind=relative", "--set", "loss.matryoshka=32,16", "--plan")).done().out())
+                .contains("expands to: loss gist{margin_kind=relative, matryoshka=[32.0, 16.0]}");
         assertThat(folder.resolve("models/tuned")).doesNotExist();
     }
 
@@ -87,6 +89,9 @@ class FineTuneTest {
         assertThat(cli.run(words("--strategy", "magic")).err()).contains("there are auto, contrastive");
         assertThat(cli.run(words("--batch-size", 4)).err()).contains("option --batch-size stands there twice; give it once");
         assertThat(cli.run(words("--set", "loss.scale=9")).err()).contains("needs --loss NAME");
+        assertThat(cli.run(words("--loss", "gist", "--set", "loss.margin_kind=odd")).err())
+                .contains("loss gist has margin_kind odd; it takes one of absolute, relative");
+        assertThat(cli.run(words("--loss", "gist", "--set", "loss.speed=1")).err()).contains("it has scale (a number above 0").contains("margin_kind");
         Cli.Result untaught = cli.run(words("--strategy", "distill"));
         assertThat(untaught.exit()).isEqualTo(Lab.FAILED);
         assertThat(untaught.err()).contains("--set teacher=MODEL");

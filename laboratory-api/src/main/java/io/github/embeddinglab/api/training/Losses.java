@@ -5,8 +5,8 @@ import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
 /**
- * The losses by the field's names. Each has a page in {@code laboratory-training}: inputs, formula, when to use it, source.
- * Where none is chosen, the form of the data decides.
+ * The losses by the field's names. Each has a page in {@code docs/losses}: inputs, when to use it, neighbours, source, example; its class in
+ * {@code laboratory-training} has the formula. Where none is chosen, the form of the data decides.
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class Losses {
@@ -79,7 +79,7 @@ public final class Losses {
     /**
      * Near where the score is 1, beyond a margin where it is 0; scored pairs.
      *
-     * @return margin 0.5
+     * @return margin 0.5, cosine distance
      */
     public static LossChoice contrastive() {
         return named("contrastive");
@@ -88,7 +88,7 @@ public final class Losses {
     /**
      * The same on the hard pairs of the batch alone; scored pairs with scores 0 and 1.
      *
-     * @return margin 0.5
+     * @return margin 0.5, cosine distance
      */
     public static LossChoice onlineContrastive() {
         return named("online-contrastive");
@@ -113,6 +113,24 @@ public final class Losses {
     }
 
     /**
+     * The same triplets with a soft margin, which has no size to choose; labelled texts.
+     *
+     * @return Euclidean distance
+     */
+    public static LossChoice batchHardSoftTriplet() {
+        return named("batch-hard-soft-triplet");
+    }
+
+    /**
+     * Each pair of a label with the nearest negative beyond it; labelled texts.
+     *
+     * @return margin 5, Euclidean distance
+     */
+    public static LossChoice batchSemiHardTriplet() {
+        return named("batch-semi-hard-triplet");
+    }
+
+    /**
      * All triplets of the batch that break the margin; labelled texts.
      *
      * @return margin 5, Euclidean distance
@@ -133,7 +151,7 @@ public final class Losses {
     /**
      * Multiple negatives without those that a guide takes for positives; pairs or triplets. The guide is the setting {@code guide}.
      *
-     * @return scale 20, margin 0
+     * @return scale 20, margin 0, margin_kind absolute
      */
     public static LossChoice gist() {
         return named("gist");
@@ -169,7 +187,7 @@ public final class Losses {
     /**
      * Vectors as a teacher's, through a trained map where the widths differ; texts of any form.
      *
-     * @return without settings
+     * @return metric cosine
      */
     public static LossChoice embeddingDistillation() {
         return named("embedding-distillation");

@@ -12,9 +12,9 @@ import org.apiguardian.api.API.Status;
 public enum Strategy {
     /** Looks at the data, chooses one of the others, and says why. */
     AUTO,
-    /** Pairs, scored pairs or labelled texts: texts that belong together come close, others go apart. */
+    /** Any data: texts that belong together come close, others of the batch go apart; for documents, each text and itself. */
     CONTRASTIVE,
-    /** Anchors, positives and negatives. */
+    /** Triplets or labelled texts: positives come nearer than negatives by a margin, which is a weaker lesson; scored triplets: by as much as told. */
     TRIPLET,
     /** Plain texts: masked words are guessed. */
     MLM,

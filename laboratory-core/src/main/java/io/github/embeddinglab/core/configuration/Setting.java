@@ -1,5 +1,6 @@
 package io.github.embeddinglab.core.configuration;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -101,7 +102,7 @@ interface Setting {
         };
     }
 
-    /** A loss: its name, or {@code {name: NAME, scale: 30}} with its own settings. */
+    /** A loss: its name, or {@code {name: NAME, scale: 30, distance: cosine, matryoshka: [384, 96]}} with its own settings. */
     static Setting loss() {
         return value -> {
             if (value instanceof String name && !name.isBlank()) {
@@ -110,17 +111,37 @@ interface Setting {
             if (value instanceof Map<?, ?> map && map.get("name") instanceof String) {
                 Map<String, Object> read = new TreeMap<>();
                 for (Map.Entry<?, ?> entry : map.entrySet()) {
-                    String key = String.valueOf(entry.getKey());
-                    @Nullable Double number = entry.getValue() == null ? null : asDouble(entry.getValue());
-                    if (!key.equals("name") && number == null) {
-                        throw new Wrong("a name, or {name: NAME, …} with numbers; " + key + " is " + entry.getValue());
+                    @Nullable Object part = entry.getValue() == null ? null : ofLoss(entry.getValue());
+                    if (part == null) {
+                        throw new Wrong("a name, or {name: NAME, …} with numbers, words or lists of numbers; " + entry.getKey() + " is "
+                                + entry.getValue());
                     }
-                    read.put(key, number == null ? String.valueOf(entry.getValue()) : number);
+                    read.put(String.valueOf(entry.getKey()), part);
                 }
                 return read;
             }
             throw new Wrong("the name of a loss, or {name: NAME, scale: 30}");
         };
+    }
+
+    /** A number, a word or a list of numbers; true and false are 1 and 0. */
+    private static @Nullable Object ofLoss(Object value) {
+        if (value instanceof List<?> list) {
+            List<Double> numbers = new ArrayList<>();
+            for (Object item : list) {
+                @Nullable Double number = item == null ? null : asDouble(item);
+                if (number == null) {
+                    return null;
+                }
+                numbers.add(number);
+            }
+            return numbers.isEmpty() ? null : List.copyOf(numbers);
+        }
+        if (value instanceof Boolean flag) {
+            return flag ? 1.0 : 0.0;
+        }
+        @Nullable Double number = asDouble(value);
+        return number != null ? number : value instanceof String word && !word.isBlank() ? word : null;
     }
 
     static Setting texts() {

@@ -88,6 +88,9 @@ class ConfigurationTest {
         "models: { allow_downloads: maybe }                     | 1 | true or false",
         "finetuning: { learning_rate: .nan }                    | 1 | learning_rate is NaN; it must be a number from",
         "finetuning: { learning_rate: fast }                    | 1 | learning_rate is fast",
+        "finetuning: { loss: { name: gist, scale: [] } }        | 1 | with numbers, words or lists of numbers; scale is []",
+        "finetuning: { loss: { name: cosent, scale: [a] } }     | 1 | with numbers, words or lists of numbers; scale is [a]",
+        "finetuning: { loss: { name: cosent, scale: { a: 1 } } } | 1 | with numbers, words or lists of numbers; scale is {a=1}",
         "compression: { quantization: int7 }                    | 1 | one of none, int8, int4, binary",
         "storage: { index_type: tree }                          | 1 | one of flat, hnsw, ivf",
         "optimization:\\n  preset: fast                         | 2 | one of latency, throughput, low-memory",
@@ -154,6 +157,17 @@ class ConfigurationTest {
     void numbersAreReadAsPeopleWriteThem(String text, double value) throws Exception {
         assertThat(read("finetuning: { learning_rate: " + text + " }").section("finetuning"))
                 .containsEntry("learning_rate", value);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "triplet                                     | triplet",
+        "{ name: triplet, distance: manhattan }      | {distance=manhattan, name=triplet}",
+        "{ name: gist, scale: 3e1, cached: true }    | {cached=1.0, name=gist, scale=30.0}",
+        "{ name: cosent, matryoshka: [384, 96] }     | {matryoshka=[384.0, 96.0], name=cosent}",
+    })
+    void aLossHasNumbersWordsAndLists(String text, String value) throws Exception {
+        assertThat(read("finetuning: { loss: " + text + " }").section("finetuning").get("loss")).hasToString(value);
     }
 
     @ParameterizedTest

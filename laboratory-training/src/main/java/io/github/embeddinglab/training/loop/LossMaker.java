@@ -7,67 +7,31 @@ import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.encoder.TrainableModel;
 import io.github.embeddinglab.training.engine.Objective;
-import io.github.embeddinglab.training.loss.AngleLoss;
-import io.github.embeddinglab.training.loss.BatchTripletLoss;
-import io.github.embeddinglab.training.loss.CoSentLoss;
-import io.github.embeddinglab.training.loss.ContrastiveLoss;
-import io.github.embeddinglab.training.loss.CosineSimilarityLoss;
-import io.github.embeddinglab.training.loss.Distance;
-import io.github.embeddinglab.training.loss.DistillationLoss;
-import io.github.embeddinglab.training.loss.EmbeddingDistillationLoss;
-import io.github.embeddinglab.training.loss.GistLoss;
+import io.github.embeddinglab.training.loop.LossTable.Entry;
+import io.github.embeddinglab.training.loop.LossTable.OnTexts;
+import io.github.embeddinglab.training.loop.LossTable.OnVectors;
+import io.github.embeddinglab.training.loop.LossTable.Values;
 import io.github.embeddinglab.training.loss.Loss;
-import io.github.embeddinglab.training.loss.MarginMseLoss;
 import io.github.embeddinglab.training.loss.MatryoshkaLoss;
-import io.github.embeddinglab.training.loss.MegaBatchMarginLoss;
-import io.github.embeddinglab.training.loss.MseLoss;
-import io.github.embeddinglab.training.loss.MultipleNegativesLoss;
-import io.github.embeddinglab.training.loss.OnlineContrastiveLoss;
 import io.github.embeddinglab.training.loss.OrthogonalRegularisation;
 import io.github.embeddinglab.training.loss.OwnLoss;
-import io.github.embeddinglab.training.loss.SoftmaxLoss;
-import io.github.embeddinglab.training.loss.SymmetricMultipleNegativesLoss;
-import io.github.embeddinglab.training.loss.TripletLoss;
 import io.github.embeddinglab.training.objective.AdaptiveLayers;
-import io.github.embeddinglab.training.objective.DenoisingAutoencoder;
-import io.github.embeddinglab.training.objective.MaskedLanguage;
-import io.github.embeddinglab.training.objective.SimCse;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeSet;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
-/** Losses by name: which form of data each reads, which settings it has, and how it is made. To add one, add it to the table. */
+/** Losses by name: found, checked against data and settings, and made. To add one, add a line to {@code LossTable}. */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class LossMaker {
-    private static final double SCALE = 20;
-    /** The teacher's cosines lie within -1 and 1: at temperature 1 all documents would share alike. */
-    private static final double TEMPERATURE = 0.05;
-    private static final Set<Form> PAIRS = Set.of(Form.PAIRS, Form.TRIPLETS, Form.LABELLED);
-    private static final Set<Form> TWO_TEXTS = Set.of(Form.PAIRS, Form.LABELLED);
-    private static final Set<Form> SCORED = Set.of(Form.SCORED_PAIRS);
-    private static final Set<Form> TEXTS = Set.of(Form.DOCUMENTS, Form.LABELLED);
-    private static final String CACHED = "cached";
-    private static final String MATRYOSHKA = "matryoshka";
-    private static final String ADAPTIVE = "adaptive_layers";
-    private static final String ORTHOGONAL = "orthogonal";
-    /** Settings that every loss on embeddings has, since each wraps it. */
-    private static final Set<String> WRAPPERS = Set.of(CACHED, MATRYOSHKA, ADAPTIVE, ORTHOGONAL);
-    /** Losses on whole texts, which nothing wraps, and losses with a width of their own, which is not cut. */
-    private static final Set<String> UNWRAPPED = Set.of("denoising", "masked-language", "simcse");
-    private static final Set<String> OF_ONE_WIDTH = Set.of("softmax", "mse", "embedding-distillation");
+    private static final String CACHED_PREFIX = "cached-";
     private static final Set<String> PAIRING = Set.of("mega-batch-margin", "multiple-negatives", "symmetric-multiple-negatives");
-    private static final Map<String, Entry> TABLE = table();
 
     private LossMaker() {}
 
@@ -99,141 +63,27 @@ public final class LossMaker {
         }
     }
 
-    private interface Maker {
-        Loss make(Values settings, Place place);
-    }
-
-    private interface ObjectiveMaker {
-        Objective make(Values settings, Place place);
-    }
-
-    /** Settings of a loss, the table's where none was given. */
-    private record Values(Map<String, Double> given, Map<String, Double> table) {
-        double of(String name) {
-            Double own = given.get(name);
-            return own != null ? own : Objects.requireNonNull(table.get(name), name);
-        }
-
-        /** A wrapper is off unless it was asked for. */
-        double wrapping(String name) {
-            return given.getOrDefault(name, 0.0);
-        }
-    }
-
-    private record Entry(Set<Form> forms, Map<String, Double> settings, Outside outside, ObjectiveMaker maker) {}
-
-    private static Entry of(Set<Form> forms, Map<String, Double> settings, Maker maker) {
-        return of(forms, settings, Outside.NOTHING, maker);
-    }
-
-    private static Entry of(Set<Form> forms, Map<String, Double> settings, Outside outside, Maker maker) {
-        return new Entry(forms, settings, outside, (s, p) -> wrapped(maker.make(s, p), s, p));
-    }
-
-    private static Map<String, Entry> table() {
-        Map<String, Entry> all = new LinkedHashMap<>();
-        Map<String, Double> scale = Map.of("scale", SCALE);
-        Map<String, Double> half = Map.of("margin", 0.5);
-        Map<String, Double> five = Map.of("margin", 5.0);
-        all.put("angle", of(SCORED, scale, (s, p) -> new AngleLoss(s.of("scale"))));
-        for (BatchTripletLoss.Mining mining : BatchTripletLoss.Mining.values()) {
-            String name = "batch-" + mining.name().toLowerCase(Locale.ROOT).replace('_', '-') + "-triplet";
-            all.put(name, of(Set.of(Form.LABELLED), five, (s, p) -> new BatchTripletLoss(
-                    mining, BatchTripletLoss.of(mining).distance(), s.of("margin"))));
-        }
-        all.put("contrastive", of(SCORED, half, (s, p) -> new ContrastiveLoss(Distance.COSINE, s.of("margin"))));
-        all.put("cosent", of(SCORED, scale, (s, p) -> new CoSentLoss(s.of("scale"))));
-        all.put("cosine", of(SCORED, Map.of(), (s, p) -> new CosineSimilarityLoss()));
-        all.put("denoising", new Entry(TEXTS, Map.of(), Outside.NOTHING, (s, p) -> DenoisingAutoencoder.of(
-                p.model(), p.backend(), SpecialTokens.of(p.tokenizer()).ids(), p.share(TrainingSetting.DELETED_SHARE))));
-        all.put("distillation", of(Set.of(Form.TRIPLETS), Map.of("temperature", TEMPERATURE), Outside.TEACHER_SCORES, (s, p) ->
-                new DistillationLoss(s.of("temperature"))));
-        all.put("embedding-distillation", of(
-                Set.of(Form.DOCUMENTS, Form.LABELLED, Form.PAIRS, Form.TRIPLETS, Form.SCORED_PAIRS),
-                Map.of(),
-                Outside.TEACHER_VECTORS,
-                (s, p) -> embeddingDistillation(p)));
-        all.put("gist", of(Set.of(Form.PAIRS, Form.TRIPLETS), Map.of("scale", SCALE, "margin", 0.0), Outside.GUIDE_VECTORS, (s, p) ->
-                new GistLoss(s.of("scale"), GistLoss.MarginKind.ABSOLUTE, s.of("margin"))));
-        all.put("margin-mse", of(Set.of(Form.SCORED_TRIPLETS, Form.TRIPLETS), Map.of(), Outside.TEACHER_MARGINS, (s, p) -> new MarginMseLoss()));
-        all.put("masked-language", new Entry(TEXTS, Map.of(), Outside.NOTHING, (s, p) -> MaskedLanguage.of(
-                p.model(),
-                p.backend(),
-                SpecialTokens.of(p.tokenizer()).vocabulary(p.vocabulary()),
-                p.share(TrainingSetting.MASKED_SHARE))));
-        all.put("mega-batch-margin", of(TWO_TEXTS, Map.of("positive_margin", 0.8, "negative_margin", 0.3), (s, p) ->
-                new MegaBatchMarginLoss(s.of("positive_margin"), s.of("negative_margin"))));
-        all.put("mse", of(Set.of(Form.DOCUMENTS, Form.LABELLED, Form.PAIRS), Map.of(), Outside.TEACHER_VECTOR, (s, p) -> mse(p)));
-        all.put("multiple-negatives", of(PAIRS, scale, (s, p) -> new MultipleNegativesLoss(s.of("scale"))));
-        all.put("online-contrastive", of(SCORED, half, (s, p) ->
-                new OnlineContrastiveLoss(Distance.COSINE, s.of("margin"))));
-        all.put("simcse", new Entry(
-                Set.of(Form.DOCUMENTS, Form.LABELLED, Form.PAIRS, Form.TRIPLETS), scale, Outside.NOTHING, (s, p) ->
-                        new SimCse(s.of("scale"))));
-        all.put("softmax", of(Set.of(Form.LABELLED_PAIRS), Map.of(), (s, p) -> softmax(p)));
-        all.put("symmetric-multiple-negatives", of(PAIRS, scale, (s, p) ->
-                new SymmetricMultipleNegativesLoss(s.of("scale"))));
-        all.put("triplet", of(Set.of(Form.TRIPLETS), five, (s, p) ->
-                new TripletLoss(Distance.EUCLIDEAN, s.of("margin"))));
-        return all;
-    }
-
     private static Objective wrapped(Loss loss, Values settings, Place place) {
         Loss inner = loss;
-        if (settings.wrapping(MATRYOSHKA) != 0) {
-            List<Integer> widths = new ArrayList<>();
-            for (int width = place.dimensions(); width >= Math.max(8, place.dimensions() / 8); width /= 2) {
-                widths.add(width);
+        Object widths = settings.given().getOrDefault(LossTable.MATRYOSHKA, 0.0);
+        if (!widths.equals(0.0)) {
+            List<Integer> each = LossOption.widths(widths, place.dimensions());
+            if (each.stream().anyMatch(width -> width > place.dimensions())) {
+                throw new InvalidInputException("loss.matryoshka has the widths " + each + ", but vectors of this model have "
+                        + place.dimensions() + " dimensions; give widths up to it");
             }
-            inner = new MatryoshkaLoss(inner, widths);
+            inner = new MatryoshkaLoss(inner, each);
         }
-        double weight = settings.wrapping(ORTHOGONAL);
+        double weight = wrapping(settings, LossTable.ORTHOGONAL);
         if (weight > 0) {
             inner = new OrthogonalRegularisation(inner, weight, weight);
         }
-        return settings.wrapping(ADAPTIVE) != 0 ? new AdaptiveLayers(inner, 1, 1, 0.3) : Objective.of(inner);
+        return wrapping(settings, LossTable.ADAPTIVE) != 0 ? new AdaptiveLayers(inner, 1, 1, 0.3) : Objective.of(inner);
     }
 
-    private static Loss mse(Place place) {
-        if (place.teacherWidth() != place.dimensions()) {
-            throw new InvalidInputException("loss mse needs a teacher of the student's width, but the teacher has " + place.teacherWidth()
-                    + " dimensions and the student " + place.dimensions() + "; choose embedding-distillation, which trains a map between them");
-        }
-        return new MseLoss();
-    }
-
-    private static Loss embeddingDistillation(Place place) {
-        int d = place.dimensions();
-        int width = place.teacherWidth();
-        if (width == d) {
-            return new EmbeddingDistillationLoss(EmbeddingDistillationLoss.Metric.COSINE, null, null);
-        }
-        float[] weight = uniform(width * d, d, place.recipe().seed());
-        return new EmbeddingDistillationLoss(
-                EmbeddingDistillationLoss.Metric.COSINE,
-                place.backend().parameter(weight, width, d),
-                place.backend().parameter(new float[width], width));
-    }
-
-    /** Uniform within 1 / root of the inputs, as torch begins a linear layer. */
-    private static float[] uniform(int count, int inputs, long seed) {
-        double bound = 1 / Math.sqrt(inputs);
-        SplittableRandom random = new SplittableRandom(seed);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) random.nextDouble(-bound, bound);
-        }
-        return values;
-    }
-
-    /** Classifier over (u, v, |u - v|). */
-    private static Loss softmax(Place place) {
-        int width = 3 * place.dimensions();
-        float[] values = uniform(place.classes() * (width + 1), width, place.recipe().seed());
-        int split = place.classes() * width;
-        return new SoftmaxLoss(
-                place.backend().parameter(Arrays.copyOf(values, split), place.classes(), width),
-                place.backend().parameter(Arrays.copyOfRange(values, split, values.length), place.classes()));
+    /** A wrapper is off unless it was asked for. */
+    private static double wrapping(Values settings, String name) {
+        return settings.given().get(name) instanceof Double number ? number : 0;
     }
 
     /**
@@ -242,7 +92,32 @@ public final class LossMaker {
      * @return in alphabetical order
      */
     public static List<String> names() {
-        return TABLE.keySet().stream().sorted().toList();
+        return LossTable.ALL.keySet().stream().sorted().toList();
+    }
+
+    /**
+     * The forms of data that a loss reads.
+     *
+     * @param name of {@link #names}
+     * @return in the order of {@link Form}
+     * @throws InvalidInputException when there is no such loss
+     */
+    public static List<Form> forms(String name) {
+        Entry entry = entry(new LossChoice(name, Map.of()));
+        return Arrays.stream(Form.values()).filter(entry.forms()::contains).toList();
+    }
+
+    /**
+     * The settings of a loss, with the values that they take.
+     *
+     * @param name of {@link #names}
+     * @return values in words by the setting's name, the loss's own settings first
+     * @throws InvalidInputException when there is no such loss
+     */
+    public static Map<String, String> options(String name) {
+        Map<String, String> all = new LinkedHashMap<>();
+        entry(new LossChoice(name, Map.of())).options().forEach(option -> all.put(option.name(), option.kind().words()));
+        return Collections.unmodifiableMap(all);
     }
 
     /**
@@ -275,12 +150,12 @@ public final class LossMaker {
             return choice;
         }
         String name = choice.name();
-        if (name.startsWith("cached-")) {
-            return resolve(new LossChoice(name.substring("cached-".length()), choice.settings()).with(CACHED, 1), form);
+        if (name.startsWith(CACHED_PREFIX)) {
+            return resolve(new LossChoice(name.substring(CACHED_PREFIX.length()), choice.settings()).with(LossTable.CACHED, 1), form);
         }
         String wrapper = name.replace('-', '_');
-        if (WRAPPERS.contains(wrapper)) {
-            Map<String, Double> settings = new LinkedHashMap<>(choice.settings());
+        if (LossTable.WRAPPERS.stream().anyMatch(option -> option.name().equals(wrapper))) {
+            Map<String, Object> settings = new LinkedHashMap<>(choice.settings());
             settings.putIfAbsent(wrapper, 1.0);
             return new LossChoice(suiting(form).name(), settings);
         }
@@ -288,7 +163,7 @@ public final class LossMaker {
     }
 
     /**
-     * Refuses a loss that does not read the form, or settings that it does not have.
+     * Refuses a loss that does not read the form, settings that it does not have, and values that they do not take.
      *
      * @param choice loss and settings, resolved
      * @param form of the data
@@ -300,21 +175,25 @@ public final class LossMaker {
             throw new InvalidInputException("loss " + choice.name() + " does not read " + form.words() + "; for these there are "
                     + String.join(", ", names().stream().filter(name -> reads(name, form)).toList()));
         }
-        for (String key : choice.settings().keySet()) {
-            boolean wrapper = WRAPPERS.contains(key) && !UNWRAPPED.contains(choice.name())
-                    && !(key.equals(MATRYOSHKA) && OF_ONE_WIDTH.contains(choice.name()));
-            if (!wrapper && !entry.settings().containsKey(key)) {
-                throw new InvalidInputException("loss " + choice.name() + " has no setting \"" + key + "\"; it has "
-                        + (entry.settings().isEmpty() ? "none" : String.join(", ", new TreeSet<>(entry.settings().keySet()))));
+        choice.settings().forEach((key, value) -> {
+            LossOption option = entry.options().stream()
+                    .filter(known -> known.name().equals(key))
+                    .findFirst()
+                    .orElseThrow(() -> new InvalidInputException("loss " + choice.name() + " has no setting \"" + key + "\"; it has "
+                            + LossOption.described(entry.options())));
+            if (!option.kind().takes(value)) {
+                throw new InvalidInputException("loss " + choice.name() + " has " + key + " " + LossOption.text(value) + "; it takes "
+                        + option.kind().words());
             }
-        }
+        });
     }
 
     private static Entry entry(LossChoice choice) {
         if (choice.own() instanceof OwnLoss own) {
-            return of(own.forms(), Map.of(), (s, p) -> own.maker().make(p.backend(), p.dimensions()));
+            OnVectors maker = (s, p) -> own.maker().make(p.backend(), p.dimensions());
+            return LossTable.onVectors(choice.name(), own.forms(), List.of(), Outside.NOTHING, maker);
         }
-        Entry entry = TABLE.get(choice.name());
+        Entry entry = LossTable.ALL.get(choice.name());
         if (entry == null || choice.own() != null) {
             throw new InvalidInputException("loss \"" + choice.name() + "\" is not known; there are " + String.join(", ", names())
                     + ", each also as cached-NAME, and adaptive-layers, matryoshka, orthogonal around what suits the data");
@@ -323,7 +202,7 @@ public final class LossMaker {
     }
 
     private static boolean reads(String name, Form form) {
-        Entry entry = TABLE.get(name);
+        Entry entry = LossTable.ALL.get(name);
         return entry != null && entry.forms().contains(form);
     }
 
@@ -365,11 +244,21 @@ public final class LossMaker {
     }
 
     static boolean cached(LossChoice choice) {
-        return choice.settings().getOrDefault(CACHED, 0.0) != 0;
+        return choice.number(LossTable.CACHED).orElse(0.0) != 0;
     }
 
     static Objective make(LossChoice choice, Place place) {
         Entry entry = entry(choice);
-        return entry.maker().make(new Values(choice.settings(), entry.settings()), place);
+        Values values = new Values(choice.settings(), entry.options());
+        return entry.maker() instanceof OnTexts texts ? texts.make(values, place) : wrapped(loss(choice, place), values, place);
+    }
+
+    /** The loss on vectors without what wraps it. */
+    static Loss loss(LossChoice choice, Place place) {
+        Entry entry = entry(choice);
+        if (entry.maker() instanceof OnVectors maker) {
+            return maker.make(new Values(choice.settings(), entry.options()), place);
+        }
+        throw new IllegalStateException(choice.name() + " is no loss on vectors");
     }
 }

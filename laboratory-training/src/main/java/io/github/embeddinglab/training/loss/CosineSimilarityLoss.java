@@ -12,7 +12,7 @@ import org.apiguardian.api.API.Status;
  * <p>Formula: the mean of {@code (cos(a, b) - score)^2}.
  *
  * <p>Use it where the value of the cosine matters, such as a fixed threshold. Where only the order matters {@link CoSentLoss}
- * and {@link AngleLoss} give better rank correlations from the same data.
+ * and {@link AngleLoss} give better rank correlations from the same data; for scores of 0 and 1 see {@link ContrastiveLoss}.
  *
  * <p>Source: Reimers and Gurevych 2019, Sentence-BERT.
  */

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Formula: the sum over widths of the inner loss on the embeddings cut to that width and normalised.
  *
  * <p>Use it where vectors of several sizes are wanted from one model; the full width loses little.
+ * {@link io.github.embeddinglab.training.objective.AdaptiveLayers} makes the model shorter instead; {@link OrthogonalRegularisation} spreads
+ * vectors, and can stand around it.
  *
  * <p>Source: Kusupati et al. 2022, Matryoshka Representation Learning.
  *

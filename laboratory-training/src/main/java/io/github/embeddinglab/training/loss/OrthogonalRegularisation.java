@@ -17,7 +17,7 @@ import org.apiguardian.api.API.Status;
  * over columns of {@code meanWeight M1^2 + squareWeight max(M2 - 1 / d, 0)}.
  *
  * <p>Use it with {@link MultipleNegativesLoss} where vectors crowd into a cone, which makes cosines useless as thresholds and
- * compression lossy.
+ * compression lossy. {@link MultipleNegativesLoss} with a larger scale also spreads them; {@link MatryoshkaLoss} is for vectors that are cut.
  *
  * <p>Source: Zhang, Yu, Kumar and Chang 2017, Learning Spread-out Local Feature Descriptors (global orthogonal regularisation).
  *

@@ -13,8 +13,8 @@ import org.apiguardian.api.API.Status;
  *
  * <p>Formula: the mean of both directions' cross entropies.
  *
- * <p>Use it where both sides are searched, as in translation pairs or paraphrases; for questions and passages the plain form
- * does as well at less cost.
+ * <p>Use it where both sides are searched, as in translation pairs or paraphrases; for questions and passages
+ * {@link MultipleNegativesLoss} does as well at less cost.
  *
  * <p>Source: Radford et al. 2021, Learning Transferable Visual Models From Natural Language Supervision.
  *

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * {@code priorWeight}, plus the sum over them of {@code klWeight T KL(softmax(last / T) || softmax(layer / T))} per text, the last
  * layer being fixed there. The vectors below the first layer, which the reference counts as a layer, are left out.
  *
- * <p>Use it for models that are to run with fewer layers; {@code MatryoshkaLoss} as the inner loss makes them narrower too.
+ * <p>Use it for models that are to run with fewer layers. {@link io.github.embeddinglab.training.loss.MatryoshkaLoss} makes vectors shorter
+ * instead of models, and as the inner loss both; {@link io.github.embeddinglab.training.loss.EmbeddingDistillationLoss} makes a
+ * smaller model of its own from a teacher.
  *
  * <p>Source: Li et al. 2024, 2D Matryoshka Sentence Embeddings.
  *

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Formula: {@link MultipleNegativesLoss} on the columns, the single one being encoded twice with different masks.
  *
  * <p>Use the unsupervised form where there are texts and no pairs; it needs a model with dropout, and is refused without.
- * {@link MaskedLanguage} teaches the words of a new domain before it. With pairs of any kind take
- * {@link MultipleNegativesLoss} itself, which is the supervised form by another name.
+ * {@link MaskedLanguage} teaches the words of a new domain before it; {@link DenoisingAutoencoder} reads the same texts and needs more
+ * steps. With pairs of any kind take {@link MultipleNegativesLoss} itself, which is the supervised form by another name.
  *
  * <p>Source: Gao, Yao and Chen 2021, SimCSE: Simple Contrastive Learning of Sentence Embeddings.
  *

@@ -63,7 +63,7 @@ final class AdapterStrategy {
         Embedder parent = work.others().parent();
         Progress.Listener progress = work.running().progress();
         AdapterSettings.Side side = AdapterSettings.Side.valueOf(recipe.word(TrainingSetting.ADAPTER_SIDE).toUpperCase(Locale.ROOT));
-        AdapterSettings settings = settings(recipe, side, work.expansion().loss().settings().getOrDefault("scale", 20.0));
+        AdapterSettings settings = settings(recipe, side, work.expansion().loss().number("scale").orElse(20.0));
         EmbeddedPairs training = EmbeddedPairs.embed(work.parts().training(), List.of(), parent, progress);
         EmbeddedPairs selection = EmbeddedPairs.embed(
                 work.parts().choosing(),

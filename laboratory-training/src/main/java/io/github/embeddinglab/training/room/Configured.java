@@ -31,12 +31,9 @@ final class Configured {
         if (!(value instanceof Map<?, ?> map)) {
             return new LossChoice(value.toString(), Map.of());
         }
-        Map<String, Double> settings = new TreeMap<>();
-        map.forEach((key, number) -> {
-            if (number instanceof Double known) {
-                settings.put(String.valueOf(key), known);
-            }
-        });
-        return new LossChoice(String.valueOf(map.get("name")), settings);
+        Map<String, Object> settings = new TreeMap<>();
+        map.forEach((key, part) -> settings.put(String.valueOf(key), part));
+        Object name = settings.remove("name");
+        return new LossChoice(String.valueOf(name), settings);
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a strategy becomes for these data: a loss and settings of the one loop, with the reasons.
@@ -29,6 +30,7 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
     private static final Set<TrainingSetting> OF_FIRST_STAGE = EnumSet.of(
             TrainingSetting.FIRST_STAGE, TrainingSetting.FIRST_EPOCHS, TrainingSetting.FIRST_LEARNING_RATE,
             TrainingSetting.MASKED_SHARE, TrainingSetting.DELETED_SHARE);
+    private static final double COSINE_MARGIN = 0.2;
 
     Expansion {
         lines = List.copyOf(lines);
@@ -62,8 +64,9 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
         if (strategy != Strategy.DOMAIN_ADAPTIVE) {
             LossMaker.check(chosen, form);
         }
-        if (strategy == Strategy.ADAPTER && !chosen.name().equals("multiple-negatives")) {
-            throw new InvalidInputException("strategy adapter trains with multiple-negatives (InfoNCE) alone, but loss " + chosen.name()
+        if (strategy == Strategy.ADAPTER
+                && !(chosen.name().equals("multiple-negatives") && Set.of("scale").containsAll(chosen.settings().keySet()))) {
+            throw new InvalidInputException("strategy adapter trains with multiple-negatives (InfoNCE) and its scale alone, but loss " + chosen
                     + " was named; leave it out, or train the weights (contrastive)");
         }
         lines.add(summary(strategy, chosen, recipe));
@@ -79,10 +82,16 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
             return Strategy.MLM;
         }
         return switch (form) {
-            case PAIRS, SCORED_PAIRS, LABELLED, LABELLED_PAIRS -> Strategy.CONTRASTIVE;
-            case TRIPLETS, SCORED_TRIPLETS -> Strategy.TRIPLET;
+            case PAIRS, SCORED_PAIRS, LABELLED_PAIRS -> Strategy.CONTRASTIVE;
+            case LABELLED, TRIPLETS -> margin(loss) ? Strategy.TRIPLET : Strategy.CONTRASTIVE;
+            case SCORED_TRIPLETS -> Strategy.TRIPLET;
             case DOCUMENTS -> loss == null ? Strategy.DOMAIN_ADAPTIVE : Strategy.CONTRASTIVE;
         };
+    }
+
+    /** Whether a named loss compares a positive with a negative by a margin. */
+    private static boolean margin(@Nullable LossChoice loss) {
+        return loss != null && loss.name().endsWith("triplet");
     }
 
     private static String why(Strategy strategy, Recipe recipe, Form form) {
@@ -92,11 +101,15 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
         if (recipe.loss() != null && form == Form.DOCUMENTS) {
             return "and loss " + recipe.loss().name() + " reads single texts";
         }
+        if (recipe.loss() != null && margin(recipe.loss()) && strategy == Strategy.TRIPLET) {
+            return "and loss " + recipe.loss().name() + " compares positives with negatives";
+        }
         return switch (form) {
             case PAIRS -> "and other rows of a batch can serve as negatives";
             case SCORED_PAIRS -> "and their scores say what belongs together";
             case LABELLED, LABELLED_PAIRS -> "and labels say what belongs together";
-            case TRIPLETS, SCORED_TRIPLETS -> "and have negatives of their own";
+            case TRIPLETS -> "and their own negatives and other rows of a batch can serve as negatives";
+            case SCORED_TRIPLETS -> "and have negatives of their own";
             case DOCUMENTS -> "and nothing says what belongs together, so queries are made from them";
         };
     }
@@ -106,7 +119,17 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
             case MLM -> new LossChoice("masked-language", Map.of());
             case DOMAIN_ADAPTIVE -> new LossChoice("margin-mse", Map.of());
             case DISTILL -> distilling(recipe, form);
-            case ADAPTER, CONTRASTIVE, TRIPLET, AUTO -> LossMaker.suiting(form);
+            case TRIPLET -> tripled(form);
+            case ADAPTER, CONTRASTIVE, AUTO -> LossMaker.suiting(form);
+        };
+    }
+
+    /** Cosine, since a margin of Euclidean distance means little where the length of vectors is not known. */
+    private static LossChoice tripled(Form form) {
+        return switch (form) {
+            case TRIPLETS -> new LossChoice("triplet", Map.of("distance", "cosine", "margin", COSINE_MARGIN));
+            case LABELLED -> new LossChoice("batch-hard-soft-triplet", Map.of());
+            default -> LossMaker.suiting(form);
         };
     }
 
@@ -216,6 +239,9 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
             case "multiple-negatives" -> "each query is to find its document among all of the batch; labelled texts find another of their label";
             case "cosent" -> "cosines are to have the order of the scores";
             case "margin-mse" -> "differences of similarity are to be as given";
+            case "triplet" -> "a positive is to be nearer than its own negative, by a margin; contrastive takes other rows for negatives, too";
+            case "batch-hard-soft-triplet" -> "the farthest text of a label is to come nearer than the nearest of another;"
+                    + " contrastive pairs texts of a label instead";
             case "softmax" -> "a classifier over both vectors is to tell the relation";
             case "simcse" -> "each text is to find itself under another dropout";
             case "masked-language" -> "hidden words are to be told from those around them";

@@ -20,11 +20,13 @@ import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.SharedFixtures;
+import io.github.embeddinglab.training.loop.LossMaker;
 import io.github.embeddinglab.training.loss.OwnLoss;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 class StrategiesTest {
     private static final String BERT = SharedFixtures.path("models/bert-mean").toString();
     private static final String STATIC = SharedFixtures.path("models/static-mean").toString();
+
+    /** Labelled pairs cannot judge a model, so that these are not trained from them alone. */
+    private static final List<String> WITHOUT_JUDGE = List.of("softmax");
 
     @TempDir
     Path directory = Path.of("");
@@ -233,18 +238,65 @@ class StrategiesTest {
         }
     }
 
+    private static TrainingData rows(Form form, int count, long seed) {
+        if (form == Form.DOCUMENTS) {
+            return documents(count, seed);
+        }
+        List<TrainingRow> pairs = WordPairs.rows(count, false, seed);
+        List<TrainingRow> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String query = pairs.get(i).texts().get(0);
+            String document = pairs.get(i).texts().get(1);
+            String other = pairs.get((i + count / 2) % count).texts().get(1);
+            rows.add(switch (form) {
+                case TRIPLETS -> TrainingRow.triplet(query, document, other);
+                case SCORED_PAIRS -> TrainingRow.scored(query, i % 2 == 0 ? document : other, 1 - i % 2);
+                case LABELLED -> TrainingRow.labelled(query.charAt(0) < 's' ? "early" : "late", query);
+                default -> pairs.get(i);
+            });
+        }
+        return TrainingData.of(form, rows);
+    }
+
     @Test
     void everyLossTrainsByItsName() {
-        List<TrainingRow> pairs = WordPairs.rows(60, false, 6);
+        List<String> names = new ArrayList<>(List.of("cached-multiple-negatives", "matryoshka", "orthogonal", "adaptive-layers"));
         try (EmbeddingLaboratory lab = laboratory()) {
-            for (String name : List.of("gist", "cached-multiple-negatives", "matryoshka", "orthogonal", "adaptive-layers", "simcse",
-                    "mega-batch-margin", "symmetric-multiple-negatives")) {
-                FineTuningReport report = lab.training().fineTune(request(BERT, TrainingData.pairs(pairs)).loss(Losses.named(name)).build());
-                assertThat(report.course().losses()).as(name).isNotEmpty().allMatch(Double::isFinite);
+            lab.training().losses().stream().filter(name -> !WITHOUT_JUDGE.contains(name)).forEach(names::add);
+            assertThat(names).hasSize(4 + lab.training().losses().size() - WITHOUT_JUDGE.size());
+            for (String name : names) {
+                Form form = lab.training().losses().contains(name) ? LossMaker.forms(name).get(0) : Form.PAIRS;
+                FineTuning.Builder request = request(BERT, rows(form, 100, 6)).loss(Losses.named(name)).epochs(3)
+                        .set(TrainingSetting.GENERATORS, "title");
+                if (LossMaker.needsTeacher(LossMaker.resolve(Losses.named(name), form), form)) {
+                    request.teacher(SharedFixtures.path("models/mpnet-mean").toString());
+                }
+                List<TrainingListener.Step> steps = new ArrayList<>();
+                FineTuningReport report = lab.training().fineTune(request.listener(new TrainingListener() {
+                    @Override
+                    public void stepped(Step step) {
+                        steps.add(step);
+                    }
+                }).build());
+                assertThat(report.course().notes()).as(name).anyMatch(note -> note.contains("expands to: loss "));
+                assertThat(steps).as(name).hasSizeGreaterThan(6)
+                        .allMatch(step -> step.gradientNorm() > 0 && step.learningRate() > 0 && Double.isFinite(step.loss()));
+                // what the steps changed is seen in the losses of the steps behind them
+                int third = steps.size() / 3;
+                assertThat(steps.subList(steps.size() - third, steps.size()).stream().mapToDouble(TrainingListener.Step::loss).average().orElseThrow())
+                        .as("the last losses of %s: %s", name, report.course().losses())
+                        .isLessThan(steps.subList(0, third).stream().mapToDouble(TrainingListener.Step::loss).average().orElseThrow());
             }
+        }
+    }
+
+    @Test
+    void aLossOfTheCallersOwnTrains() {
+        try (EmbeddingLaboratory lab = laboratory()) {
             LossChoice own = OwnLoss.of("near", Set.of(Form.PAIRS),
                     batch -> batch.column(0).subtract(batch.column(1)).pow(2).sum(1).mean());
-            FineTuningReport near = lab.training().fineTune(request(STATIC, TrainingData.pairs(pairs)).loss(own).epochs(10).build());
+            FineTuningReport near = lab.training().fineTune(
+                    request(STATIC, TrainingData.pairs(WordPairs.rows(60, false, 6))).loss(own).epochs(10).build());
             assertThat(near.course().losses().get(near.course().steps() - 1)).isLessThan(near.course().losses().get(0));
             assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(20, 7)).loss(own).build()))
                     .hasMessageContaining("near does not read documents")
@@ -252,6 +304,41 @@ class StrategiesTest {
             assertThatThrownBy(() -> lab.training().fineTune(request(STATIC, documents(20, 7)).loss(Losses.named("orthogonal-ish")).build()))
                     .hasMessageContaining("is not known; there are angle");
         }
+    }
+
+    @Test
+    void tripletsAndLabelledTextsHaveALossOfMargins() {
+        try (EmbeddingLaboratory lab = laboratory()) {
+            assertThat(lab.training().plan(request(STATIC, rows(Form.TRIPLETS, 100, 1)).strategy(Strategy.TRIPLET).build()))
+                    .anyMatch(line -> line.startsWith("loss triplet: ") && line.contains("contrastive takes other rows for negatives, too"))
+                    .anyMatch(line -> line.startsWith("triplet expands to: loss triplet{distance=cosine, margin=0.2}"));
+            assertThat(lab.training().plan(request(STATIC, rows(Form.LABELLED, 100, 1)).strategy(Strategy.TRIPLET).build()))
+                    .anyMatch(line -> line.startsWith("triplet expands to: loss batch-hard-soft-triplet,"));
+            for (Form form : List.of(Form.TRIPLETS, Form.LABELLED)) {
+                assertThat(lab.training().plan(request(STATIC, rows(form, 100, 1)).strategy(Strategy.CONTRASTIVE).build()))
+                        .anyMatch(line -> line.startsWith("contrastive expands to: loss multiple-negatives,"));
+                assertThat(lab.training().plan(request(STATIC, rows(form, 100, 1)).build()))
+                        .anyMatch(line -> line.startsWith("strategy auto chose contrastive: "))
+                        .anyMatch(line -> line.startsWith("contrastive expands to: loss multiple-negatives,"));
+            }
+            assertThat(lab.training().plan(request(STATIC, rows(Form.LABELLED, 100, 1)).loss(Losses.batchAllTriplet().margin(1)).build()))
+                    .anyMatch(line -> line.contains("auto chose triplet: the data are labelled, and loss batch-all-triplet compares"));
+            FineTuningReport trained = lab.training().fineTune(
+                    request(STATIC, rows(Form.TRIPLETS, 100, 1)).strategy(Strategy.TRIPLET).learningRate(0.05).epochs(8).build());
+            falls(trained.course().losses());
+            assertThatThrownBy(() -> lab.training().plan(request(STATIC, rows(Form.PAIRS, 100, 1)).strategy(Strategy.ADAPTER)
+                            .loss(Losses.multipleNegatives().matryoshka()).build()))
+                    .hasMessageContaining("its scale alone").hasMessageContaining("matryoshka=1.0");
+        }
+    }
+
+    @Test
+    void aConfigurationHasALossWithItsSettings() {
+        FineTuning.Recipe asked = request(STATIC, rows(Form.PAIRS, 100, 1)).build().recipe();
+        Map<String, Object> loss = Map.of("name", "gist", "margin", 0.05, "margin_kind", "relative", "matryoshka", List.of(32.0, 16.0));
+        assertThat(Configured.recipe(asked, Map.of("loss", loss)).loss())
+                .isEqualTo(Losses.gist().margin(0.05).with("margin_kind", "relative").matryoshka(32, 16));
+        assertThat(Configured.recipe(asked, Map.of("loss", "triplet")).loss()).isEqualTo(Losses.triplet());
     }
 
     @Test
