@@ -189,10 +189,8 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
             console.json(SettingWords.json());
             return;
         }
-        console.line(String.format(Locale.ROOT, "%-23s %-32s %s", "--set KEY", "values", "default"));
         SettingWords.lines().forEach(console::line);
-        console.line("loss.KEY                the loss's own               see docs/losses.md");
-        console.line("What each does, and which strategies read it: docs/command-line.md");
+        console.line("What each does, and which strategies read it: docs/command-line.md; loss.KEY: docs/losses.md");
     }
 
     private FineTuning request(String parent) {

@@ -3,6 +3,7 @@ package io.github.embeddinglab.cli;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.api.training.TrainingSetting.Kind;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,14 +42,24 @@ final class SettingWords {
         if (value != 0 && Math.abs(value) < LEAST_WRITTEN_OUT) {
             return String.valueOf(value).replace(".0E", "e").replace('E', 'e');
         }
-        String plain = BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
-        return value == Math.rint(value) ? String.format(Locale.ROOT, "%,.0f", value) : plain;
+        return value == Math.rint(value)
+                ? String.format(Locale.ROOT, "%,.0f", value)
+                : BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
+    /** A table with its head. */
     static List<String> lines() {
-        return Arrays.stream(TrainingSetting.values())
-                .map(setting -> String.format(Locale.ROOT, "%-23s %-32s %s", setting.key(), values(setting), byDefault(setting)))
-                .toList();
+        List<String> lines = new ArrayList<>();
+        lines.add(line("--set KEY", "values", "default"));
+        for (TrainingSetting setting : TrainingSetting.values()) {
+            lines.add(line(setting.key(), values(setting), byDefault(setting)));
+        }
+        lines.add(line("loss.KEY", "numbers of the loss", "its own"));
+        return lines;
+    }
+
+    private static String line(String key, String values, String byDefault) {
+        return String.format(Locale.ROOT, "%-23s %-32s %s", key, values, byDefault);
     }
 
     static Map<String, Object> json() {
