@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Data are JSONL, TSV or CSV (also gzipped) with query, document[, negative][, score]; label, text; or sentence1, sentence2, score.",
+            "All settings (--set, section finetuning of a configuration): lab fine-tune --settings; what they do: docs/command-line.md.",
             "A refusal is a result: the folder is written, not registered, and the exit code is 0.",
             "",
             "lab fine-tune --model minilm --data pairs.jsonl --minutes 10",
@@ -133,8 +134,12 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
         @Option(
                 names = "--set",
                 paramLabel = "KEY=VALUE",
-                description = "Any other setting, as in warmup_steps=50 or loss.scale=30; a wrong key lists them all.")
+                description = "Any other setting, as in warmup_steps=50 or loss.scale=30; --settings lists them all.")
         private Map<String, String> settings = new LinkedHashMap<>();
+
+        /** As a help option it needs no data. */
+        @Option(names = "--settings", help = true, description = "List all settings with their values and defaults, and do nothing.")
+        private boolean listed;
     }
 
     /** Where it is written. */
@@ -154,6 +159,10 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
 
     @Override
     public void run() {
+        if (recipe.listed) {
+            list();
+            return;
+        }
         LibtorchNatives.unpackBeside(common.modelDirectory().orElseGet(() -> HostEnvironment.current().modelDirectory()));
         try (EmbeddingLaboratory lab = common.builder().build()) {
             FineTuning request = request(model == null ? lab.defaultModel() : model);
@@ -173,6 +182,15 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
                 print(report);
             }
         }
+    }
+
+    private void list() {
+        if (common.json()) {
+            console.json(SettingWords.json());
+            return;
+        }
+        SettingWords.lines().forEach(console::line);
+        console.line("What each does, and which strategies read it: docs/command-line.md; loss.KEY: docs/losses.md");
     }
 
     private FineTuning request(String parent) {

@@ -76,7 +76,7 @@ final class Weights {
     /** Lets weights gather no gradients; maps beside them do. */
     void freeze(Set<String> names) {
         frozen.addAll(names);
-        backend.gather(names.stream().map(loaded::get).toList(), false);
+        backend.gather(names.stream().map(this::get).toList(), false);
     }
 
     /** Whether one of these weights, or a map beside it, is trained. */
