@@ -3,13 +3,9 @@ package io.github.embeddinglab.training.loop;
 import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.TrainingData.Form;
-import io.github.embeddinglab.api.training.TrainingRow;
-import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.engine.TrainingBatch;
-import io.github.embeddinglab.training.sampling.BatchSampler;
-import io.github.embeddinglab.training.sampling.Samplers;
 import io.github.embeddinglab.training.spi.DropoutMask;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -25,20 +20,19 @@ import org.jspecify.annotations.Nullable;
 /** The batches of a training: rows by step, tokenised, with their labels; a function of (seed, step). */
 final class RowBatches {
     private static final int COLUMN_OF_PARTNER = 1;
-    private static final int ROWS_OF_A_CLASS = 4;
 
     private final TrainingSet set;
     private final TextTokens tokens;
     private final Pairing pairing;
     private final @Nullable OutsideLabels outside;
     private final long seed;
-    private final BatchSampler sampler;
-    private final int batchSize;
+    private final RowSampling sampling;
+    private final boolean mixes;
     private final List<int[]> batches = new ArrayList<>();
     private final int stepsOfFirst;
     private int epochs;
     private final Map<String, Integer> classes = new LinkedHashMap<>();
-    private final Map<String, List<Integer>> rowsOfLabel = new LinkedHashMap<>();
+    private final Map<Partners, List<Integer>> rowsOfLabel = new LinkedHashMap<>();
 
     /** How labelled texts become batches. */
     enum Pairing {
@@ -60,44 +54,32 @@ final class RowBatches {
      */
     record Batch(List<Integer> rows, TrainingBatch texts) {}
 
+    private record Partners(String label, String set) {}
+
     RowBatches(TrainingSet set, TextTokens tokens, Pairing pairing, @Nullable OutsideLabels outside, FineTuning.Recipe recipe) {
         this.set = set;
         this.outside = outside;
         this.tokens = tokens;
         this.pairing = pairing;
         this.seed = recipe.seed();
+        this.mixes = RowSampling.mixes(recipe);
         new TreeSet<>(set.rows().stream().map(row -> Objects.requireNonNullElse(row.label(), "")).toList())
                 .forEach(label -> classes.put(label, classes.size()));
         for (int i = 0; i < set.rows().size(); i++) {
-            rowsOfLabel.computeIfAbsent(label(i), key -> new ArrayList<>()).add(i);
+            rowsOfLabel.computeIfAbsent(partners(i), key -> new ArrayList<>()).add(i);
         }
-        this.batchSize = recipe.whole(TrainingSetting.BATCH_SIZE).orElse(32);
-        this.sampler = sampler();
+        this.sampling = new RowSampling(set, pairing, recipe);
         addEpoch();
         this.stepsOfFirst = batches.size();
     }
 
-    private BatchSampler sampler() {
-        if (pairing == Pairing.CLASSES) {
-            return Samplers.byLabel(Samplers.labels(set), batchSize, ROWS_OF_A_CLASS, seed);
-        }
-        if (pairing == Pairing.BY_LABEL) {
-            int size = Math.min(batchSize, classes.size());
-            return Samplers.noDuplicates(set.withRows(Samplers.labels(set).stream()
-                    .map(label -> TrainingRow.labelled(label, label))
-                    .toList()), size, seed);
-        }
-        return set.form() == Form.PAIRS || set.form() == Form.TRIPLETS
-                ? Samplers.noDuplicates(set, batchSize, seed)
-                : Samplers.shuffled(set.rows().size(), batchSize, seed);
+    private void addEpoch() {
+        batches.addAll(sampling.epoch(epochs++));
     }
 
-    /** Where rows are each other's negatives, batches of less than half the size teach little and are left out. */
-    private void addEpoch() {
-        List<int[]> epoch = sampler.epoch(epochs++);
-        int least = Math.min(epoch.get(0).length, Math.max(2, batchSize / 2));
-        boolean negatives = pairing == Pairing.BY_LABEL || set.form() == Form.PAIRS || set.form() == Form.TRIPLETS;
-        batches.addAll(negatives ? epoch.stream().filter(rows -> rows.length >= Math.min(least, epoch.get(0).length)).toList() : epoch);
+    /** What people are to know of the sampling. */
+    List<String> notes() {
+        return sampling.notes();
     }
 
     /** Steps of the first epoch; those of others differ by a few where rows share texts. */
@@ -111,6 +93,11 @@ final class RowBatches {
 
     private String label(int row) {
         return Objects.requireNonNullElse(set.rows().get(row).label(), "");
+    }
+
+    /** Where batches are of one set each, a partner is of the same. */
+    private Partners partners(int row) {
+        return new Partners(label(row), mixes ? set.rows().get(row).set() : "");
     }
 
     Batch batch(int step) {
@@ -145,7 +132,7 @@ final class RowBatches {
 
     private String text(int row, int column, int step) {
         if (pairing == Pairing.BY_LABEL && column == COLUMN_OF_PARTNER) {
-            List<Integer> same = rowsOfLabel.getOrDefault(label(row), List.of(row));
+            List<Integer> same = rowsOfLabel.getOrDefault(partners(row), List.of(row));
             int other = same.size() == 1 ? 0 : new SplittableRandom(DropoutMask.mix(seed, step, row)).nextInt(same.size() - 1);
             int partner = same.get(other);
             // the last stands in for the row itself, so that each other is as likely

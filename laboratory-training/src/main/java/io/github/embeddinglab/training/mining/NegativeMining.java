@@ -270,7 +270,7 @@ public final class NegativeMining {
             TrainingRow pair = candidates.row();
             List<String> texts = new ArrayList<>(pair.texts().subList(0, 2));
             taken.forEach(candidate -> texts.add(documents.get(candidate.document())));
-            rows.add(new TrainingRow(texts, null, null, pair.group()));
+            rows.add(new TrainingRow(texts, null, null, pair.group(), pair.set()));
             positiveSum += candidates.positive();
             negativeSum += taken.stream().mapToDouble(Candidate::score).sum() / count;
             if (examples.size() < EXAMPLES) {
