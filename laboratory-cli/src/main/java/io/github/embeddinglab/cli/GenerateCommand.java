@@ -1,6 +1,9 @@
 package io.github.embeddinglab.cli;
 
 import io.github.embeddinglab.api.ConfigurationException;
+import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.training.TrainingData.Form;
+import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.evaluation.data.DataFiles;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.data.TrainingWriter;
@@ -19,28 +22,39 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** {@code lab generate}: training pairs from plain documents. */
+/** {@code lab generate}: training pairs from plain documents, and changed copies of rows. */
 @Command(
         name = "generate",
-        description = "Make training pairs from plain documents: queries from titles, headings, sentences and keywords.",
+        description = "Make training pairs from plain documents: queries from titles, headings, sentences and keywords; or add changed"
+                + " copies to rows of any other form (--augment).",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class GenerateCommand implements Runnable, Lab.Verb {
     private static final double SYNONYM_SHARE = 0.3;
 
+    /** Options that rows, which have queries, leave nothing to do. */
+    private static final List<String> OF_DOCUMENTS = List.of("--generators", "--template", "--least-words", "--most-sharing");
+
+    private static final int EXAMPLES = 3;
+
     private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--data",
             paramLabel = "PATH",
             required = true,
             description = "Documents: .jsonl, .tsv or .csv with text and, where there is one, title and group; .txt one a line;"
-                    + " each also gzipped; may be repeated.")
+                    + " each also gzipped; may be repeated. With --augment also rows, as for fine-tune.")
     private List<Path> data = new ArrayList<>();
 
-    @Option(names = "--out", paramLabel = "FILE", required = true, description = "The .jsonl or .jsonl.gz file of pairs to write.")
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "The .jsonl or .jsonl.gz file to write.")
     private Path out = Path.of("-");
 
     @Option(
@@ -82,10 +96,10 @@ final class GenerateCommand implements Runnable, Lab.Verb {
             names = "--augment",
             paramLabel = "NAME",
             split = ",",
-            description = "Add changed copies of queries: deletion, swap, crop, synonyms, applied in this order.")
+            description = "Add copies with a changed query or first text: deletion, swap, crop, synonyms, applied in the order given.")
     private List<String> augmentations = new ArrayList<>();
 
-    @Option(names = "--copies", paramLabel = "N", defaultValue = "1", description = "Changed copies of each query (default: 1).")
+    @Option(names = "--copies", paramLabel = "N", defaultValue = "1", description = "Changed copies of each row (default: 1).")
     private int copies;
 
     @Option(names = "--synonyms", paramLabel = "FILE", description = "Words that mean the same, a list a line, commas between.")
@@ -107,6 +121,10 @@ final class GenerateCommand implements Runnable, Lab.Verb {
         Generation generation = new Generation(chosenGenerators(), leastWords, mostSharing, seed);
         List<Augmentation> changes = chosenAugmentations();
         TrainingSet documents = TrainingInput.read(data, columns, console);
+        if (documents.form() != Form.DOCUMENTS) {
+            augment(documents, changes);
+            return;
+        }
         Generation.Result result = generation.run(Corpus.of(documents), console.progress());
         TrainingSet pairs =
                 changes.isEmpty() ? result.pairs() : Augmentations.withCopies(result.pairs(), changes, copies, seed);
@@ -117,6 +135,59 @@ final class GenerateCommand implements Runnable, Lab.Verb {
         } else {
             print(result.report(), pairs, added);
         }
+    }
+
+    /** Rows and their copies, in the form that they have. */
+    private void augment(TrainingSet rows, List<Augmentation> changes) {
+        if (changes.isEmpty()) {
+            throw new InvalidInputException("pairs are made from documents, but " + rows.name() + " holds " + rows.form()
+                    + "; give texts with the column text, or add changed copies of these rows with --augment");
+        }
+        for (String option : OF_DOCUMENTS) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ConfigurationException(option + " is about documents, but " + rows.name() + " holds " + rows.form()
+                        + ", of which copies alone are made; leave it out");
+            }
+        }
+        TrainingSet all = Augmentations.withCopies(rows, changes, copies, seed);
+        TrainingWriter.write(all, out);
+        int added = all.rows().size() - rows.rows().size();
+        if (added == 0) {
+            console.note("no copy differs from its row, so that the rows are as they were");
+        }
+        List<Map<String, String>> examples = examples(rows, changes);
+        if (common.json()) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("out", out.toString());
+            object.put("form", rows.form().words());
+            object.put("rows", all.rows().size());
+            object.put("augmented", added);
+            object.put("examples", examples);
+            object.put("seed", seed);
+            object.put("sha256", all.sha256());
+            console.json(object);
+            return;
+        }
+        console.line(String.format(
+                Locale.ROOT, "%,d rows of %s, %,d of them changed copies, seed %d -> %s", all.rows().size(), rows.form().words(), added, seed, out));
+        examples.forEach(example -> console.line("      \"" + TrainingInput.shortened(String.valueOf(example.get("text"))) + "\" -> \""
+                + TrainingInput.shortened(String.valueOf(example.get("changed"))) + "\""));
+    }
+
+    /** The first rows again: copies are a function of the seed and the row's place. */
+    private List<Map<String, String>> examples(TrainingSet rows, List<Augmentation> changes) {
+        List<Map<String, String>> examples = new ArrayList<>();
+        int before = 0;
+        for (int count = 1; count <= Math.min(EXAMPLES, rows.rows().size()); count++) {
+            List<TrainingRow> made =
+                    Augmentations.withCopies(rows.withRows(rows.rows().subList(0, count)), changes, copies, seed).rows();
+            if (made.size() > before + 1) {
+                examples.add(Map.of(
+                        "text", made.get(before).texts().get(0), "changed", made.get(before + 1).texts().get(0)));
+            }
+            before = made.size();
+        }
+        return examples;
     }
 
     private List<PairGenerator> chosenGenerators() {

@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
 /** {@code lab mine}: hard negatives for training pairs. */
 @Command(
         name = "mine",
-        description = "Mine hard negatives: documents near a query that do not answer it; writes triplets.",
+        description = "Mine hard negatives: documents near a query that do not answer it; writes triplets. The search is exact:"
+                + " every query is compared with every document.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class MineCommand implements Runnable, Lab.Verb {
@@ -160,6 +161,7 @@ final class MineCommand implements Runnable, Lab.Verb {
         object.put("rejected", result.report().rejected());
         object.put("means", result.report().means());
         object.put("examples", result.report().examples());
+        object.put("vetoed_examples", result.report().vetoed());
         object.put("seed", seed);
         object.put("sha256", result.rows().sha256());
         return object;
@@ -190,16 +192,24 @@ final class MineCommand implements Runnable, Lab.Verb {
             console.note(String.format(
                     Locale.ROOT, "%,d rows have fewer than %d candidates and are left out", report.rows().leftOut(), negatives));
         }
-        for (MiningReport.Example example : report.examples()) {
-            console.line("  \"" + TrainingInput.shortened(example.query()) + "\"");
+        report.examples().forEach(example -> print(example, "negative"));
+        report.vetoed().forEach(vetoed -> {
+            print(vetoed.example(), "vetoed  ");
             console.line(String.format(
-                    Locale.ROOT, "      positive %.3f          \"%s\"", example.positive().score(), TrainingInput.shortened(example.positive().text())));
-            console.line(String.format(
-                    Locale.ROOT,
-                    "      negative %.3f, rank %-3d \"%s\"",
-                    example.negative().score(),
-                    example.rank(),
-                    TrainingInput.shortened(example.negative().text())));
-        }
+                    Locale.ROOT, "      by the veto model: positive %.3f, this one %.3f", vetoed.positive(), vetoed.candidate()));
+        });
+    }
+
+    private void print(MiningReport.Example example, String what) {
+        console.line("  \"" + TrainingInput.shortened(example.query()) + "\"");
+        console.line(String.format(
+                Locale.ROOT, "      positive %.3f           \"%s\"", example.positive().score(), TrainingInput.shortened(example.positive().text())));
+        console.line(String.format(
+                Locale.ROOT,
+                "      %s %.3f, rank %-3d \"%s\"",
+                what,
+                example.negative().score(),
+                example.rank(),
+                TrainingInput.shortened(example.negative().text())));
     }
 }

@@ -14,11 +14,11 @@ import java.util.Map;
 final class TrainingInput {
     private TrainingInput() {}
 
-    /** Reads files, and says what their columns were not used for. */
+    /** Reads files as one set, since one file is written, and says what their columns were not used for. */
     static TrainingSet read(List<Path> files, Map<String, String> columns, Console console) {
         TrainingSet set = TrainingSet.read(TrainingData.files(files.toArray(Path[]::new)).columns(columns));
         set.notes().forEach(console::note);
-        return set;
+        return set.withRows(set.rows().stream().map(row -> row.inSet("")).toList());
     }
 
     /** Refuses a bad name before any work, and one of the inputs, which would be lost. */

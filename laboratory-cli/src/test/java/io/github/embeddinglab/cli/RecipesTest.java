@@ -166,8 +166,9 @@ class RecipesTest {
                 "--set", "frozen=none", "--set", "threads=1", "--set", "precision=fp32", "--set", "preservation=-1");
         made.done();
         assertThat(Cli.json(Files.readString(out.resolve("code.json"))).path("registered").booleanValue()).isTrue();
-        Path jar = out.resolve("jar/laboratory-model-code-0.1.0.jar");
-        assertThat(Cli.names(jar.getParent())).containsExactly("laboratory-model-code-0.1.0.jar", "laboratory-model-code-0.1.0.pom");
+        Path jars = out.resolve("jar");
+        Path jar = jars.resolve("laboratory-model-code-0.1.0.jar");
+        assertThat(Cli.names(jars)).containsExactly("laboratory-model-code-0.1.0.jar", "laboratory-model-code-0.1.0.pom");
         Path texts = Files.write(folder.resolve("texts.txt"), TEXTS);
         Path byFolder = folder.resolve("folder.npy");
         Path byName = folder.resolve("name.npy");

@@ -78,8 +78,8 @@ class SettingsTableTest {
         assertThat(listed.out()).contains("loss.KEY").contains("docs/command-line.md");
         JsonNode settings = Cli.plain("fine-tune", "--settings", "--json").done().json().path("settings");
         assertThat(settings.findValuesAsText("key")).isEqualTo(KEYS);
-        assertThat(settings.get(TrainingSetting.BATCH_SIZE.ordinal()).path("default").intValue()).isEqualTo(32);
-        assertThat(settings.get(TrainingSetting.EPOCHS.ordinal()).path("default").isNull()).isTrue();
+        assertThat(settings.get(KEYS.indexOf("batch_size")).path("default").intValue()).isEqualTo(32);
+        assertThat(settings.get(KEYS.indexOf("epochs")).path("default").isNull()).isTrue();
     }
 
     @Test

@@ -81,6 +81,125 @@ class TrainingDataTest {
     }
 
     @Test
+    @DisplayName("A veto model, a corpus, an absolute margin and several negatives: rows with all of them, and examples of both kinds")
+    void mineWithVeto() throws IOException {
+        generate("pairs.jsonl");
+        StringBuilder more = new StringBuilder();
+        for (int i = 0; i < 30; i++) {
+            more.append("A line about ").append(i % 2 == 0 ? "segments" : "files").append(" number ").append(i).append(" and nothing else.\n");
+        }
+        Path corpus = Files.writeString(folder.resolve("more.txt"), more);
+        Path out = folder.resolve("vetoed.jsonl");
+        Object[] args = {
+            "mine", "--model", Cli.fixture("static-mean"), "--data", folder.resolve("pairs.jsonl"), "--corpus", corpus, "--out", out,
+            "--ranks", "1-60", "--relative-margin", "1", "--absolute-margin", "0.05", "--negatives", "3", "--veto", Cli.fixture("bert-mean")
+        };
+        JsonNode mined = cli.run(Stream.concat(Stream.of(args), Stream.of("--json")).toArray()).done().json();
+        assertThat(mined.path("rows").path("documents").intValue()).isGreaterThan(60);
+        assertThat(mined.path("rejected").path("absolute").intValue()).isPositive();
+        assertThat(mined.path("rejected").path("vetoed").intValue()).isPositive();
+        assertThat(mined.path("examples").get(0).path("negative").path("text").textValue()).isNotEmpty();
+        JsonNode vetoed = mined.path("vetoed_examples").get(0);
+        assertThat(vetoed.path("example").path("negative").path("text").textValue()).isNotEmpty();
+        assertThat(vetoed.path("candidate").doubleValue()).isGreaterThan(vetoed.path("positive").doubleValue() - 0.05);
+        List<String> lines = Files.readAllLines(out);
+        assertThat(lines).hasSize(mined.path("rows").path("kept").intValue());
+        assertThat(lines).allSatisfy(line -> assertThat(Cli.json(line).path("negative")).hasSize(3));
+        assertThat(lines).anySatisfy(line -> assertThat(Cli.json(line).path("negative").toString()).contains("A line about"));
+        Cli.Result told = cli.run(args).done();
+        assertThat(told.out()).contains("by veto").contains("      negative ").contains("      vetoed   ").contains("by the veto model: positive ");
+    }
+
+    @Test
+    @DisplayName("Templates make queries, synonyms change them")
+    void generateWithTemplatesAndSynonyms() throws IOException {
+        Path synonyms = Files.writeString(folder.resolve("synonyms.txt"), "index, catalogue\nsegment, section, part\nfind, locate\n");
+        JsonNode made = generate(
+                "made.jsonl", "--generators", "heading", "--template", "how to find {heading}", "--augment", "synonyms", "--synonyms", synonyms,
+                "--copies", "2");
+        assertThat(made.path("generators").path("templates").path("examples").get(0).path("query").textValue()).startsWith("how to find The ");
+        int added = made.path("augmented").intValue();
+        assertThat(added).isPositive();
+        List<JsonNode> rows = Files.readAllLines(folder.resolve("made.jsonl")).stream().map(Cli::json).toList();
+        assertThat(rows).hasSize(made.path("pairs").intValue());
+        long changed = rows.stream()
+                .filter(row -> row.path("query").textValue().matches("(?s).*\\b(catalogue|section|part|locate)\\b.*"))
+                .count();
+        assertThat(changed).isEqualTo(added);
+    }
+
+    @Test
+    @DisplayName("Pairs and labelled texts are augmented in the form that they have, to rows that are read again")
+    void augmentRows() throws IOException {
+        Path pairs = Files.writeString(folder.resolve("given.tsv"), "question\tanswer\nhow does one turn a key\tslowly\nwho\tnobody\n");
+        JsonNode made = cli.run(
+                        "generate", "--data", pairs, "--columns", "query=question,document=answer", "--augment", "swap", "--copies", "2", "--out",
+                        folder.resolve("more.jsonl"), "--json")
+                .done()
+                .json();
+        assertThat(made.path("form").textValue()).isEqualTo("pairs");
+        assertThat(made.path("rows").intValue()).isEqualTo(4);
+        assertThat(made.path("augmented").intValue()).isEqualTo(2);
+        List<JsonNode> rows = Files.readAllLines(folder.resolve("more.jsonl")).stream().map(Cli::json).toList();
+        assertThat(rows.get(0).path("query").textValue()).isEqualTo("how does one turn a key");
+        assertThat(rows.get(1).path("query").textValue()).isNotEqualTo("how does one turn a key").hasSameSizeAs("how does one turn a key");
+        assertThat(rows.subList(0, 3)).allSatisfy(row -> {
+            assertThat(row.path("document").textValue()).isEqualTo("slowly");
+            assertThat(row.path("group").textValue()).isEqualTo("row 1");
+        });
+        assertThat(rows.get(3).path("query").textValue()).as("one word cannot change places").isEqualTo("who");
+        assertThat(made.path("examples").get(0).path("changed").textValue()).isEqualTo(rows.get(1).path("query").textValue());
+
+        Path labelled = Files.writeString(
+                folder.resolve("labelled.jsonl"),
+                "{\"label\": \"x\", \"text\": \"one two three four\"}\n{\"label\": \"y\", \"text\": \"five six seven eight\"}\n");
+        Cli.Result told = cli.run("generate", "--data", labelled, "--augment", "crop", "--out", folder.resolve("labels.jsonl")).done();
+        assertThat(told.out()).contains("4 rows of labelled, 2 of them changed copies");
+        assertThat(Files.readAllLines(folder.resolve("labels.jsonl")).stream().map(line -> Cli.json(line).path("label").textValue()))
+                .containsExactly("x", "x", "y", "y");
+        // what was written is read again
+        cli.run("generate", "--data", folder.resolve("labels.jsonl"), "--augment", "deletion", "--out", folder.resolve("again.jsonl")).done();
+
+        Path out = folder.resolve("out.jsonl");
+        cli.run("generate", "--data", labelled, "--out", out).refused(Lab.FAILED, "holds LABELLED", "with --augment");
+        cli.run("generate", "--data", labelled, "--augment", "crop", "--generators", "title", "--out", out)
+                .refused(Lab.WRONG_USE, "--generators is about documents", "labelled.jsonl holds LABELLED");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    @DisplayName("Bad files and a missing veto model are one error each, with file and line, and leave no file")
+    void badInput() throws IOException {
+        Path out = folder.resolve("out.jsonl");
+        Path good = Files.writeString(folder.resolve("good.tsv"), "query\tdocument\nq\td\np\te\n");
+        Path empty = Files.writeString(folder.resolve("empty.jsonl"), "");
+        Path oneSided = Files.writeString(folder.resolve("queries.jsonl"), "{\"query\": \"q\"}\n");
+        Path gap = Files.writeString(folder.resolve("gap.jsonl"), "{\"text\": \"one\"}\n{\"title\": \"two\"}\n");
+        Path blank = Files.writeString(folder.resolve("blank.tsv"), "query\tdocument\nq\td\nq2\t \n");
+        for (String verb : List.of("generate", "mine")) {
+            cli.run(verb, "--data", empty, "--out", out).refused(Lab.FAILED, "empty.jsonl is empty");
+            cli.run(verb, "--data", folder.resolve("absent.jsonl"), "--out", out).refused(Lab.FAILED, "absent.jsonl");
+            cli.run(verb, "--data", oneSided, "--out", out).refused(Lab.FAILED, "queries.jsonl is one-sided: it has queries but no documents");
+            cli.run(verb, "--data", gap, "--out", out).refused(Lab.FAILED, "gap.jsonl:2", "\"text\" is missing");
+            cli.run(verb, "--data", blank, "--out", out).refused(Lab.FAILED, "blank.tsv:3", "document is empty");
+        }
+        cli.run("mine", "--model", Cli.fixture("static-mean"), "--data", good, "--corpus", empty, "--out", out)
+                .refused(Lab.FAILED, "empty.jsonl");
+        cli.run("mine", "--model", Cli.fixture("static-mean"), "--data", good, "--veto", folder.resolve("no-model"), "--out", out)
+                .refused(Lab.FAILED, "no-model");
+        cli.run("mine", "--model", Cli.fixture("static-mean"), "--data", good, "--negatives", "0", "--out", out)
+                .refused(Lab.FAILED, "negatives of each query are 0");
+        cli.run("mine", "--model", Cli.fixture("static-mean"), "--data", good, "--out", out)
+                .refused(Lab.FAILED, "none of 2 rows gets 1 negatives from ranks 10 to 100 of 2 documents");
+        cli.run("generate", "--data", documents, "--augment", "synonyms", "--synonyms", folder.resolve("absent.txt"), "--out", out)
+                .refused(Lab.FAILED, "absent.txt");
+        Path alone = Files.writeString(folder.resolve("alone.txt"), "car, automobile\nalone\n");
+        cli.run("generate", "--data", documents, "--augment", "synonyms", "--synonyms", alone, "--out", out)
+                .refused(Lab.FAILED, "line 2 of the synonyms is \"alone\"");
+        assertThat(Cli.names(folder)).noneMatch(name -> name.startsWith("out") || name.startsWith(".out"));
+    }
+
+    @Test
     @DisplayName("Wrong use is one line with exit 2, bad data one line with exit 1, and no file is left")
     void refused() throws IOException {
         Path out = folder.resolve("out.jsonl");

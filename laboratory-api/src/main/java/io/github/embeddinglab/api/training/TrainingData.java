@@ -70,7 +70,7 @@ public record TrainingData(Source source, Map<String, String> columns) {
     /** Where the rows come from. */
     public sealed interface Source {
         /**
-         * Files with the same form of data, joined in order.
+         * Files with the same form of data, joined in order; each is a set for {@link TrainingSetting#MIXING}.
          *
          * @param paths at least one
          * @param format of all of them

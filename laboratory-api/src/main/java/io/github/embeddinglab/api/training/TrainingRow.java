@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param score of a scored form; null in others
  * @param label of a labelled form; null in others
  * @param group what the row came from, as a file or a page: rows of one group stay in one part; empty where unknown
+ * @param set which of several data sets the row is of, for {@link TrainingSetting#MIXING}; empty where there is one
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
-public record TrainingRow(List<String> texts, @Nullable Double score, @Nullable String label, String group) {
+public record TrainingRow(List<String> texts, @Nullable Double score, @Nullable String label, String group, String set) {
     /**
      * Copies and checks.
      *
@@ -31,6 +32,18 @@ public record TrainingRow(List<String> texts, @Nullable Double score, @Nullable 
             throw new InvalidInputException(
                     "a training row with \"" + texts.get(0) + "\" has the score " + score + "; it must be a finite number");
         }
+    }
+
+    /**
+     * A row where there is one data set.
+     *
+     * @param texts in the order of the form, at least one
+     * @param score of a scored form; null in others
+     * @param label of a labelled form; null in others
+     * @param group rows of one group stay in one part; empty where unknown
+     */
+    public TrainingRow(List<String> texts, @Nullable Double score, @Nullable String label, String group) {
+        this(texts, score, label, group, "");
     }
 
     /**
@@ -97,6 +110,16 @@ public record TrainingRow(List<String> texts, @Nullable Double score, @Nullable 
      * @return a copy
      */
     public TrainingRow inGroup(String name) {
-        return new TrainingRow(texts, score, label, name);
+        return new TrainingRow(texts, score, label, name, set);
+    }
+
+    /**
+     * In one of several data sets; rows that files give are in the set of their file where there are several.
+     *
+     * @param name a batch is of one set where {@link TrainingSetting#MIXING} says so
+     * @return a copy
+     */
+    public TrainingRow inSet(String name) {
+        return new TrainingRow(texts, score, label, group, name);
     }
 }

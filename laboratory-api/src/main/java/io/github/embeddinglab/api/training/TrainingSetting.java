@@ -20,6 +20,14 @@ public enum TrainingSetting {
     EPOCHS(number(0.001, 10_000), null),
     /** Rows of a step; in-batch negatives are among them. */
     BATCH_SIZE(integer(2, 65_536), 32),
+    /**
+     * How several data sets (each file of {@code --data}, or {@link TrainingRow#inSet}) are mixed: all rows as one set; or each batch of
+     * one set, with every batch of every set in a random order, one batch of each set in turn until the smallest is used up, or sets
+     * drawn by their sizes to the power 1 / {@link #MIXING_TEMPERATURE}.
+     */
+    MIXING(oneOf("concatenated", "proportional", "round-robin", "temperature"), "concatenated"),
+    /** With mixing by temperature: 1 is proportional, larger values raise the share of small sets. */
+    MIXING_TEMPERATURE(number(0.1, 1000), 5.0),
     /** The greatest learning rate. */
     LEARNING_RATE(number(1e-9, 1), 5e-5),
     /** How the rate falls after the warm-up. */

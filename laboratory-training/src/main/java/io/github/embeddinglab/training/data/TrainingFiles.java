@@ -29,8 +29,10 @@ final class TrainingFiles {
     }
 
     TrainingSet read(Source.Files files) {
-        for (Path file : files.paths()) {
-            read(file, format(file, files.format()));
+        List<String> sets = sets(files.paths());
+        for (int i = 0; i < sets.size(); i++) {
+            Path file = files.paths().get(i);
+            read(file, format(file, files.format()), sets.get(i));
         }
         String name = files.paths().stream()
                 .map(path -> path.getFileName().toString())
@@ -39,6 +41,18 @@ final class TrainingFiles {
             throw new InvalidInputException("training data " + name + " has no row; give at least one");
         }
         return new TrainingSet(name, form, rows, notes);
+    }
+
+    /** A name for each file without its folder, since records travel; none where there is one file. */
+    private static List<String> sets(List<Path> files) {
+        Map<String, Integer> seen = new LinkedHashMap<>();
+        List<String> names = new ArrayList<>();
+        for (Path file : files) {
+            String name = file.getFileName().toString();
+            int times = seen.merge(name, 1, Integer::sum);
+            names.add(files.size() == 1 ? "" : times == 1 ? name : name + " (" + times + ")");
+        }
+        return names;
     }
 
     private static DataRow.Format format(Path file, Format format) {
@@ -50,7 +64,7 @@ final class TrainingFiles {
         };
     }
 
-    private void read(Path file, DataRow.Format format) {
+    private void read(Path file, DataRow.Format format, String set) {
         List<DataRow> all = new ArrayList<>();
         DataRow.each(file, format, all::add);
         ColumnRoles roles = ColumnRoles.of(file, columns(all), renamed);
@@ -69,7 +83,7 @@ final class TrainingFiles {
             TrainingRow made = row(row, roles, own);
             width = rows.isEmpty() ? made.texts().size() : width;
             RowCheck.check(own, made, width, row.place());
-            rows.add(made);
+            rows.add(set.isEmpty() ? made : made.inSet(set));
         }
     }
 

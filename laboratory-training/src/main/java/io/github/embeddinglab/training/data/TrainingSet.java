@@ -8,9 +8,11 @@ import io.github.embeddinglab.api.training.TrainingRow;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apiguardian.api.API;
@@ -128,7 +130,7 @@ public record TrainingSet(String name, Form form, List<TrainingRow> rows, List<S
     }
 
     /**
-     * A hash of form and rows, in order.
+     * A hash of form and rows, in order; where there are several sets, also of which row is of which, but not of their names.
      *
      * @return SHA-256 in hexadecimal
      */
@@ -136,12 +138,17 @@ public record TrainingSet(String name, Form form, List<TrainingRow> rows, List<S
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             add(digest, form.name());
+            Map<String, Integer> sets = new HashMap<>();
+            rows.forEach(row -> sets.putIfAbsent(row.set(), sets.size()));
             for (TrainingRow row : rows) {
                 add(digest, Integer.toString(row.texts().size()));
                 row.texts().forEach(text -> add(digest, text));
                 add(digest, Objects.toString(row.score()));
                 add(digest, Objects.toString(row.label()));
                 add(digest, row.group());
+                if (sets.size() > 1) {
+                    add(digest, String.valueOf(sets.get(row.set())));
+                }
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {

@@ -171,7 +171,7 @@ public final class Augmentations {
                 if (!text.equals(row.texts().get(0))) {
                     List<String> texts = new ArrayList<>(row.texts());
                     texts.set(0, text);
-                    rows.add(new TrainingRow(texts, row.score(), row.label(), grouped.group()));
+                    rows.add(new TrainingRow(texts, row.score(), row.label(), grouped.group(), row.set()));
                 }
             }
         }

@@ -3,14 +3,9 @@ package io.github.embeddinglab.training.loop;
 import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.TrainingData.Form;
-import io.github.embeddinglab.api.training.TrainingRow;
-import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.engine.TrainingBatch;
-import io.github.embeddinglab.training.sampling.BatchSampler;
-import io.github.embeddinglab.training.sampling.Samplers;
-import io.github.embeddinglab.training.sampling.TokenLimit;
 import io.github.embeddinglab.training.spi.DropoutMask;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -28,22 +22,19 @@ import org.jspecify.annotations.Nullable;
 /** The batches of a training: rows by step, tokenised, with their labels; a function of (seed, step). */
 final class RowBatches {
     private static final int COLUMN_OF_PARTNER = 1;
-    private static final int ROWS_OF_A_CLASS = 4;
 
     private final TrainingSet set;
     private final TextTokens tokens;
     private final Pairing pairing;
     private final @Nullable OutsideLabels outside;
-    private final FineTuning.Recipe recipe;
     private final long seed;
-    private final BatchSampler sampler;
-    private final int batchSize;
+    private final RowSampling sampling;
+    private final boolean mixes;
     private final List<int[]> batches = new ArrayList<>();
     private final int stepsOfFirst;
-    private final List<String> notes = new ArrayList<>();
     private int epochs;
     private final Map<String, Integer> classes = new LinkedHashMap<>();
-    private final Map<String, List<Integer>> rowsOfLabel = new LinkedHashMap<>();
+    private final Map<Partners, List<Integer>> rowsOfLabel = new LinkedHashMap<>();
 
     /** How labelled texts become batches. */
     enum Pairing {
@@ -65,74 +56,37 @@ final class RowBatches {
      */
     record Batch(List<Integer> rows, TrainingBatch texts) {}
 
+    private record Partners(String label, String set) {}
+
     RowBatches(TrainingSet set, TextTokens tokens, Pairing pairing, @Nullable OutsideLabels outside, FineTuning.Recipe recipe) {
         this.set = set;
         this.outside = outside;
         this.tokens = tokens;
         this.pairing = pairing;
-        this.recipe = recipe;
         this.seed = recipe.seed();
+        this.mixes = RowSampling.mixes(recipe);
         new TreeSet<>(set.rows().stream().map(row -> Objects.requireNonNullElse(row.label(), "")).toList())
                 .forEach(label -> classes.put(label, classes.size()));
         for (int i = 0; i < set.rows().size(); i++) {
-            rowsOfLabel.computeIfAbsent(label(i), key -> new ArrayList<>()).add(i);
+            rowsOfLabel.computeIfAbsent(partners(i), key -> new ArrayList<>()).add(i);
         }
-        this.batchSize = recipe.whole(TrainingSetting.BATCH_SIZE).orElse(32);
-        this.sampler = sampler();
+        this.sampling = new RowSampling(set, pairing, recipe, this::length);
         addEpoch();
         this.stepsOfFirst = batches.size();
     }
 
-    private BatchSampler sampler() {
-        boolean grouped = recipe.word(TrainingSetting.BATCHING).equals("length-grouped");
-        boolean negatives = pairing == Pairing.CLASSES || negatives();
-        if (grouped && !negatives) {
-            int[] lengths = IntStream.range(0, set.rows().size()).map(this::length).toArray();
-            long most = recipe.whole(TrainingSetting.BATCH_TOKENS).map(Integer::longValue).orElse(Long.MAX_VALUE);
-            return Samplers.lengthGrouped(lengths, new TokenLimit(most, batchSize), seed);
-        }
-        if (grouped) {
-            notes.add("batching=length-grouped is not followed: rows of this loss are each other's negatives, so that "
-                    + (pairing == Pairing.CLASSES ? "batches are drawn by label" : "a batch holds no text twice and rows at random"));
-        }
-        if (recipe.whole(TrainingSetting.BATCH_TOKENS).isPresent()) {
-            notes.add("batch_tokens is not followed: it limits batches with batching=length-grouped alone; batch_size and micro_batch"
-                    + " limit the others");
-        }
-        if (pairing == Pairing.CLASSES) {
-            return Samplers.byLabel(Samplers.labels(set), batchSize, ROWS_OF_A_CLASS, seed);
-        }
-        if (pairing == Pairing.BY_LABEL) {
-            int size = Math.min(batchSize, classes.size());
-            return Samplers.noDuplicates(set.withRows(Samplers.labels(set).stream()
-                    .map(label -> TrainingRow.labelled(label, label))
-                    .toList()), size, seed);
-        }
-        return negatives()
-                ? Samplers.noDuplicates(set, batchSize, seed)
-                : Samplers.shuffled(set.rows().size(), batchSize, seed);
-    }
-
-    /** Whether a row's documents are negatives of the others, so that no text may stand in a batch twice. */
-    private boolean negatives() {
-        return pairing == Pairing.BY_LABEL || set.form() == Form.PAIRS || set.form() == Form.TRIPLETS;
-    }
-
-    /** Where rows are each other's negatives, batches of less than half the size teach little and are left out. */
     private void addEpoch() {
-        List<int[]> epoch = sampler.epoch(epochs++);
-        int least = Math.min(epoch.get(0).length, Math.max(2, batchSize / 2));
-        batches.addAll(negatives() ? epoch.stream().filter(rows -> rows.length >= Math.min(least, epoch.get(0).length)).toList() : epoch);
+        batches.addAll(sampling.epoch(epochs++));
     }
 
-    /** For people: where a setting is not followed. */
+    /** What people are to know of the sampling. */
     List<String> notes() {
-        return List.copyOf(notes);
+        return sampling.notes();
     }
 
     /** Rows of the largest batch. */
     int rows() {
-        return batches.stream().mapToInt(rows -> rows.length).max().orElse(batchSize);
+        return batches.stream().mapToInt(rows -> rows.length).max().orElse(1);
     }
 
     /** Tokens of the longest text. */
@@ -187,6 +141,11 @@ final class RowBatches {
         return Objects.requireNonNullElse(set.rows().get(row).label(), "");
     }
 
+    /** Where batches are of one set each, a partner is of the same. */
+    private Partners partners(int row) {
+        return new Partners(label(row), mixes ? set.rows().get(row).set() : "");
+    }
+
     Batch batch(int step) {
         while (batches.size() <= step) {
             addEpoch();
@@ -219,7 +178,7 @@ final class RowBatches {
 
     private String text(int row, int column, int step) {
         if (pairing == Pairing.BY_LABEL && column == COLUMN_OF_PARTNER) {
-            List<Integer> same = rowsOfLabel.getOrDefault(label(row), List.of(row));
+            List<Integer> same = rowsOfLabel.getOrDefault(partners(row), List.of(row));
             int other = same.size() == 1 ? 0 : new SplittableRandom(DropoutMask.mix(seed, step, row)).nextInt(same.size() - 1);
             int partner = same.get(other);
             // the last stands in for the row itself, so that each other is as likely

@@ -99,6 +99,7 @@ public final class TrainingLoop {
                 state.clear();
             }
             TrainingLoop loop = new TrainingLoop(inputs, running, state, PlannedSteps.of(recipe, batches.stepsPerEpoch()));
+            loop.notes.addAll(batches.notes());
             return loop.train(new Open(backend, folder, tokens, batches, tokenizer.vocabularySize()));
         }
     }

@@ -10,13 +10,15 @@ import org.apiguardian.api.API.Status;
  * @param rows counts of rows
  * @param rejected counts of candidates that did not pass
  * @param means of the cosines that were kept
- * @param examples the first few
+ * @param examples the first few rows with a negative
+ * @param vetoed the first few candidates that the other model vetoed, one of a row; empty without a veto
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
-public record MiningReport(Rows rows, Rejected rejected, Means means, List<Example> examples) {
+public record MiningReport(Rows rows, Rejected rejected, Means means, List<Example> examples, List<Vetoed> vetoed) {
     /** Copies the examples. */
     public MiningReport {
         examples = List.copyOf(examples);
+        vetoed = List.copyOf(vetoed);
     }
 
     /**
@@ -51,10 +53,19 @@ public record MiningReport(Rows rows, Rejected rejected, Means means, List<Examp
      *
      * @param query the query
      * @param positive its document, with its cosine
-     * @param negative the first negative, with its cosine
+     * @param negative the first negative, or a candidate that was vetoed, with its cosine
      * @param rank of the negative among the documents that are no positive
      */
     public record Example(String query, Scored positive, Scored negative, int rank) {}
+
+    /**
+     * A candidate that the other model finds too near.
+     *
+     * @param example the row, with the candidate in the place of the negative, and the cosines of the mining model
+     * @param positive the other model's score of the positive
+     * @param candidate the other model's score of the candidate
+     */
+    public record Vetoed(Example example, float positive, float candidate) {}
 
     /**
      * A document and its cosine to the query.

@@ -13,7 +13,6 @@ import io.github.embeddinglab.training.data.KeyedRandom;
 import io.github.embeddinglab.training.data.NormalizedText;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.vectors.FloatMatrix;
-import io.github.embeddinglab.vectors.TopK;
 import io.github.embeddinglab.vectors.VectorKernels;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +55,7 @@ public final class NegativeMining {
      * With a model.
      *
      * @param model embeds queries and documents by their roles; stays the caller's to close
-     * @param search over the documents' vectors
+     * @param search over the documents' vectors: {@link NearestDocuments#exact}, or a factory over an index of one's own
      * @return mining without a veto and without progress
      */
     public static NegativeMining with(Embedder model, NearestDocuments.Factory search) {
@@ -138,12 +137,13 @@ public final class NegativeMining {
             float[][] vectors = block.stream()
                     .map(row -> queryVectors.row(Objects.requireNonNull(queries.get(row.texts().get(0)))))
                     .toArray(float[][]::new);
-            TopK found = nearest.nearest(
+            int[][] found = nearest.nearest(
                     FloatMatrix.ofRows(vectors), Math.min(documents.size(), options.window().last() + most));
+            requireAnswers(found, block.size(), documents.size());
             for (int i = 0; i < block.size(); i++) {
                 TrainingRow row = block.get(i);
                 Set<Integer> own = positives.getOrDefault(NormalizedText.of(row.texts().get(0)), Set.of());
-                candidates.add(run.inWindow(row, vectors[i], place(places, row.texts().get(1)), own, found.ids(i)));
+                candidates.add(run.inWindow(row, vectors[i], place(places, row.texts().get(1)), own, found[i]));
             }
             if (veto != null) {
                 run.veto(candidates, veto);
@@ -155,6 +155,23 @@ public final class NegativeMining {
                     "mining", first + block.size(), pairs.rows().size(), Duration.ofNanos(System.nanoTime() - start)));
         }
         return run.result(pairs);
+    }
+
+    /** A search may be the caller's own. */
+    private static void requireAnswers(int[][] found, int queries, int documents) {
+        if (found.length != queries) {
+            throw new InvalidInputException("the search gave answers for " + found.length + " of " + queries
+                    + " queries; a NearestDocuments answers each, with an empty array where it finds nothing");
+        }
+        for (int[] places : found) {
+            Set<Integer> seen = new HashSet<>();
+            for (int place : places) {
+                if (place >= documents || (place >= 0 && !seen.add(place))) {
+                    throw new InvalidInputException("the search gave document " + place + (place >= documents ? "" : " twice") + ", there are "
+                            + documents + " documents, from 0 on; a NearestDocuments answers with rows of its matrix, each once");
+                }
+            }
+        }
     }
 
     private static void add(Map<String, Integer> places, List<String> documents, String text) {
@@ -188,6 +205,7 @@ public final class NegativeMining {
         private final MiningOptions options;
         private final List<TrainingRow> rows = new ArrayList<>();
         private final List<MiningReport.Example> examples = new ArrayList<>();
+        private final List<MiningReport.Vetoed> vetoes = new ArrayList<>();
         private long relative;
         private long absolute;
         private long vetoed;
@@ -241,14 +259,20 @@ public final class NegativeMining {
             }
             float[] scores = scorer.scores(queries, texts);
             int at = 0;
+            int told = -1;
             for (int i = 0; i < all.size(); i++) {
                 float positive = scores[at++];
                 List<Candidate> passed = new ArrayList<>();
                 for (Candidate candidate : all.get(i).left()) {
-                    if (options.margins().allows(positive, scores[at++])) {
+                    float score = scores[at++];
+                    if (options.margins().allows(positive, score)) {
                         passed.add(candidate);
                     } else {
                         vetoed++;
+                        if (vetoes.size() < EXAMPLES && told != i) {
+                            told = i; // one of a row, so that the examples differ
+                            vetoes.add(new MiningReport.Vetoed(example(all.get(i), candidate), positive, score));
+                        }
                     }
                 }
                 all.set(i, new Candidates(all.get(i).row(), all.get(i).positive(), passed));
@@ -270,16 +294,21 @@ public final class NegativeMining {
             TrainingRow pair = candidates.row();
             List<String> texts = new ArrayList<>(pair.texts().subList(0, 2));
             taken.forEach(candidate -> texts.add(documents.get(candidate.document())));
-            rows.add(new TrainingRow(texts, null, null, pair.group()));
+            rows.add(new TrainingRow(texts, null, null, pair.group(), pair.set()));
             positiveSum += candidates.positive();
             negativeSum += taken.stream().mapToDouble(Candidate::score).sum() / count;
             if (examples.size() < EXAMPLES) {
-                examples.add(new MiningReport.Example(
-                        texts.get(0),
-                        new MiningReport.Scored(texts.get(1), candidates.positive()),
-                        new MiningReport.Scored(texts.get(2), taken.get(0).score()),
-                        taken.get(0).rank()));
+                examples.add(example(candidates, taken.get(0)));
             }
+        }
+
+        private MiningReport.Example example(Candidates candidates, Candidate candidate) {
+            List<String> texts = candidates.row().texts();
+            return new MiningReport.Example(
+                    texts.get(0),
+                    new MiningReport.Scored(texts.get(1), candidates.positive()),
+                    new MiningReport.Scored(documents.get(candidate.document()), candidate.score()),
+                    candidate.rank());
         }
 
         Result result(TrainingSet pairs) {
@@ -296,7 +325,8 @@ public final class NegativeMining {
                             new MiningReport.Rows(given, rows.size(), given - rows.size(), documents.size()),
                             new MiningReport.Rejected(relative, absolute, vetoed),
                             new MiningReport.Means(positiveSum / rows.size(), negativeSum / rows.size()),
-                            examples));
+                            examples,
+                            vetoes));
         }
     }
 }

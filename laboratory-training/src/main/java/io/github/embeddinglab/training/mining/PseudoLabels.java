@@ -163,7 +163,8 @@ public final class PseudoLabels {
                             List.of(pair.texts().get(0), pair.texts().get(1), documents.get(negative)),
                             fused[positive] - fused[negative],
                             null,
-                            pair.group()));
+                            pair.group(),
+                            pair.set()));
                 }
             }
             rows.addAll(judge == null ? made : judged(made, judge));
@@ -247,7 +248,7 @@ public final class PseudoLabels {
         List<TrainingRow> judged = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
             TrainingRow row = rows.get(i);
-            judged.add(new TrainingRow(row.texts(), (double) scores[2 * i] - scores[2 * i + 1], null, row.group()));
+            judged.add(new TrainingRow(row.texts(), (double) scores[2 * i] - scores[2 * i + 1], null, row.group(), row.set()));
         }
         return judged;
     }

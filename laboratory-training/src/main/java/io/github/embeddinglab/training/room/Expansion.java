@@ -69,6 +69,10 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
             throw new InvalidInputException("strategy adapter trains with multiple-negatives (InfoNCE) and its scale alone, but loss " + chosen
                     + " was named; leave it out, or train the weights (contrastive)");
         }
+        if (strategy == Strategy.ADAPTER && !recipe.word(TrainingSetting.MIXING).equals("concatenated")) {
+            throw new InvalidInputException("strategy adapter draws its batches from all rows, but mixing is "
+                    + recipe.word(TrainingSetting.MIXING) + "; leave it out, or train the weights (contrastive)");
+        }
         lines.add(summary(strategy, chosen, recipe));
         return new Expansion(strategy, form, chosen, recipe, lines);
     }

@@ -8,11 +8,9 @@ import io.github.embeddinglab.training.data.TrainingSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
@@ -48,8 +46,7 @@ public final class Samplers {
 
     /**
      * Every row once, no normalised text twice in a batch: a shared text would be a false negative of itself. Rows that do
-     * not fit wait for the next batch, so batches near the end may be smaller. O(n) where few texts are shared, at worst
-     * O(n batches).
+     * not fit wait for the next batch, so batches near the end may be smaller. About O(n log n), also where most rows share a text.
      *
      * @param set whose texts are looked at
      * @param batch rows of a batch
@@ -60,28 +57,7 @@ public final class Samplers {
     public static BatchSampler noDuplicates(TrainingSet set, int batch, long seed) {
         requireBatch(set.rows().size(), batch);
         int[][] keys = keys(set.rows());
-        return epoch -> {
-            List<int[]> batches = new ArrayList<>();
-            int[] waiting = KeyedRandom.permutation(keys.length, KeyedRandom.at(seed, epoch));
-            int next = 0;
-            // rows that did not fit, in order, before those that were not looked at
-            List<Integer> held = new ArrayList<>();
-            while (next < waiting.length || !held.isEmpty()) {
-                Set<Integer> used = new HashSet<>();
-                List<Integer> chosen = new ArrayList<>();
-                List<Integer> later = new ArrayList<>();
-                for (int row : held) {
-                    (chosen.size() < batch && add(used, keys[row]) ? chosen : later).add(row);
-                }
-                while (next < waiting.length && chosen.size() < batch) {
-                    int row = waiting[next++];
-                    (add(used, keys[row]) ? chosen : later).add(row);
-                }
-                held = later;
-                batches.add(ints(chosen));
-            }
-            return batches;
-        };
+        return epoch -> new DistinctBatches(keys, KeyedRandom.permutation(keys.length, KeyedRandom.at(seed, epoch))).batches(batch);
     }
 
     /** A number for each different normalised text of a row. */
@@ -96,18 +72,6 @@ public final class Samplers {
                     .toArray();
         }
         return keys;
-    }
-
-    private static boolean add(Set<Integer> used, int[] keys) {
-        for (int key : keys) {
-            if (used.contains(key)) {
-                return false;
-            }
-        }
-        for (int key : keys) {
-            used.add(key);
-        }
-        return true;
     }
 
     /**
@@ -203,10 +167,6 @@ public final class Samplers {
                     .mapToObj(batches::get)
                     .toList();
         };
-    }
-
-    private static int[] ints(List<Integer> values) {
-        return values.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private static void requireBatch(int rows, int batch) {

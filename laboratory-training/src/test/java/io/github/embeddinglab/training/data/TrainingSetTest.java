@@ -93,7 +93,7 @@ class TrainingSetTest {
         TrainingSet set = TrainingSet.read(
                 TrainingData.files(one, two).columns(Map.of("query", "question", "document", "answer")));
         assertThat(set.rows())
-                .containsExactly(TrainingRow.pair("q1", "d1").inGroup("x.md"), TrainingRow.pair("q2", "d2"));
+                .containsExactly(TrainingRow.pair("q1", "d1").inGroup("x.md").inSet("a.jsonl"), TrainingRow.pair("q2", "d2").inSet("b.tsv"));
         assertThat(set.notes()).containsExactly("a.jsonl: columns that are not used: year");
     }
 

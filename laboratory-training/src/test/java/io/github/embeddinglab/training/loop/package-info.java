@@ -1,4 +1,4 @@
-/** Tests of the training.loop. */
+/** Tests of the loop behind all strategies. */
 @NullMarked
 package io.github.embeddinglab.training.loop;
 

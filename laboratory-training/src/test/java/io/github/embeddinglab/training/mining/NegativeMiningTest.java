@@ -14,7 +14,10 @@ import io.github.embeddinglab.api.training.TrainingData;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.testkit.FakeEmbedder;
 import io.github.embeddinglab.training.data.TrainingSet;
+import io.github.embeddinglab.vectors.VectorKernel;
+import io.github.embeddinglab.vectors.VectorKernels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -181,10 +187,116 @@ class NegativeMiningTest {
             assertThat(plain.rows().column(2)).anyMatch(text -> text.contains("key0"));
             assertThat(judged.rows().column(2)).noneMatch(text -> text.contains("key0"));
             assertThat(judged.report().rejected().vetoed()).isPositive();
+            assertThat(plain.report().vetoed()).isEmpty();
+            assertThat(judged.report().vetoed()).hasSize(3).allSatisfy(vetoed -> {
+                assertThat(vetoed.example().negative().text()).contains("key0");
+                assertThat(vetoed.example().rank()).isBetween(1, 40);
+                assertThat((double) vetoed.example().negative().score())
+                        .isCloseTo(cosine(model, vetoed.example().query(), vetoed.example().negative().text()), within(1e-5));
+                assertThat(vetoed.positive()).isEqualTo(1);
+                assertThat(vetoed.candidate()).isEqualTo(0.97f);
+            });
+            assertThat(judged.report().vetoed().stream().map(vetoed -> vetoed.example().query())).doesNotHaveDuplicates();
             // the model's own opinion, asked again, vetoes nothing
             assertThat(mining.veto(PairScorer.of(model)).mine(set, List.of(), options).rows().rows())
                     .isEqualTo(plain.rows().rows());
         }
+    }
+
+    /**
+     * An index of the caller: documents stand with the nearest of some of them, and a query looks at the nearest few of these clusters.
+     * What it does not find it fills with -1.
+     */
+    private static NearestDocuments.Factory clusters(int clusters, int looked, AtomicLong compared) {
+        return documents -> {
+            VectorKernel kernel = VectorKernels.current();
+            List<List<Integer>> members = new ArrayList<>();
+            for (int cluster = 0; cluster < clusters; cluster++) {
+                members.add(new ArrayList<>());
+            }
+            for (int document = 0; document < documents.rows(); document++) {
+                float[] vector = documents.row(document);
+                members.get(nearest(clusters, 1, at -> kernel.cosine(vector, documents.row(at))).get(0)).add(document);
+            }
+            return (queries, k) -> {
+                int[][] found = new int[queries.rows()][k];
+                for (int query = 0; query < found.length; query++) {
+                    float[] vector = queries.row(query);
+                    List<Integer> near = new ArrayList<>();
+                    for (int cluster : nearest(clusters, looked, at -> kernel.cosine(vector, documents.row(at)))) {
+                        near.addAll(members.get(cluster));
+                    }
+                    compared.addAndGet(near.size());
+                    List<Integer> best = nearest(near.size(), k, at -> kernel.cosine(vector, documents.row(near.get(at))));
+                    Arrays.fill(found[query], -1);
+                    for (int rank = 0; rank < best.size(); rank++) {
+                        found[query][rank] = near.get(best.get(rank));
+                    }
+                }
+                return found;
+            };
+        };
+    }
+
+    private static List<Integer> nearest(int count, int most, IntToDoubleFunction score) {
+        return IntStream.range(0, count)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer at) -> -score.applyAsDouble(at)))
+                .limit(most)
+                .toList();
+    }
+
+    @Test
+    @DisplayName("An approximate index of the caller takes the place of exact search: margins hold, and looking everywhere is exact")
+    void approximate() {
+        try (Embedder model = FakeEmbedder.builder().dimensions(64).build()) {
+            TrainingSet set = pairs(8, 300);
+            MiningOptions options = new MiningOptions(
+                    new MiningOptions.Window(3, 20),
+                    new MiningOptions.Margins(0.9, 0.02),
+                    new MiningOptions.Choice(2, false),
+                    1);
+            NegativeMining.Result exact = NegativeMining.with(model, NearestDocuments.exact(1)).mine(set, List.of(), options);
+            AtomicLong all = new AtomicLong();
+            assertThat(NegativeMining.with(model, clusters(17, 17, all)).mine(set, List.of(), options).rows().rows())
+                    .isEqualTo(exact.rows().rows());
+            AtomicLong some = new AtomicLong();
+            NegativeMining.Result few = NegativeMining.with(model, clusters(17, 5, some)).mine(set, List.of(), options);
+            assertThat(some.get()).isPositive().isLessThan(all.get() / 2);
+            assertThat(few.rows().rows()).hasSizeGreaterThan(exact.rows().rows().size() / 2).isNotEqualTo(exact.rows().rows());
+            for (TrainingRow row : few.rows().rows()) {
+                double positive = cosine(model, row.texts().get(0), row.texts().get(1));
+                for (String negative : row.texts().subList(2, 4)) {
+                    assertThat(cosine(model, row.texts().get(0), negative))
+                            .isLessThanOrEqualTo(positive <= 0 ? 1 : 0.9 * positive + 1e-5)
+                            .isLessThanOrEqualTo(positive - 0.02 + 1e-5);
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("A search of the caller that answers wrongly is told what it is to give")
+    void wrongAnswers() {
+        try (Embedder model = FakeEmbedder.builder().dimensions(16).build()) {
+            TrainingSet few = pairs(1, 5);
+            MiningOptions options = MiningOptions.defaults();
+            assertThatThrownBy(() -> NegativeMining.with(model, documents -> (queries, k) -> new int[][] {{0}}).mine(few, List.of(), options))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("answers for 1 of 6 queries");
+            assertThatThrownBy(() -> NegativeMining.with(model, documents -> (queries, k) -> filled(queries.rows(), 6)).mine(few, List.of(), options))
+                    .hasMessageContaining("gave document 6, there are 6 documents");
+            assertThatThrownBy(() -> NegativeMining.with(model, documents -> (queries, k) -> filled(queries.rows(), 2)).mine(few, List.of(), options))
+                    .hasMessageContaining("gave document 2 twice");
+        }
+    }
+
+    private static int[][] filled(int queries, int document) {
+        int[][] found = new int[queries][2];
+        for (int[] places : found) {
+            Arrays.fill(places, document);
+        }
+        return found;
     }
 
     @Test

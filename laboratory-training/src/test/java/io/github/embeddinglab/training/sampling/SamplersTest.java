@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.training.TrainingData;
 import io.github.embeddinglab.api.training.TrainingRow;
+import io.github.embeddinglab.training.data.KeyedRandom;
 import io.github.embeddinglab.training.data.NormalizedText;
 import io.github.embeddinglab.training.data.TrainingSet;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -82,6 +84,48 @@ class SamplersTest {
             assertThat(texts).as("seed %d", seed).doesNotHaveDuplicates();
         }
         assertThat(batches.get(0)).hasSize(16);
+    }
+
+    /** The rule itself, looking at every row that waits. */
+    private static List<List<Integer>> plain(int[][] keys, int[] order, int size) {
+        List<List<Integer>> batches = new ArrayList<>();
+        List<Integer> left = new ArrayList<>(Arrays.stream(order).boxed().toList());
+        while (!left.isEmpty()) {
+            Set<Integer> used = new HashSet<>();
+            List<Integer> batch = new ArrayList<>();
+            for (int row : left) {
+                if (batch.size() < size && Arrays.stream(keys[row]).noneMatch(used::contains)) {
+                    batch.add(row);
+                    Arrays.stream(keys[row]).forEach(used::add);
+                }
+            }
+            left.removeAll(batch);
+            batches.add(batch);
+        }
+        return batches;
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    @DisplayName("Batches without a common text are those that looking at every row gives, also where nearly all rows share texts")
+    void distinct(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int round = 0; round < 50; round++) {
+            int texts = 1 + random.nextInt(40);
+            int columns = 1 + random.nextInt(3);
+            int[][] keys = IntStream.range(0, 1 + random.nextInt(120))
+                    // squares, so that some texts are far oftener than others
+                    .mapToObj(row -> IntStream.range(0, columns)
+                            .map(column -> (int) (texts * Math.pow(random.nextDouble(), 2)))
+                            .distinct()
+                            .toArray())
+                    .toArray(int[][]::new);
+            int[] order = KeyedRandom.permutation(keys.length, random);
+            int size = 1 + random.nextInt(12);
+            assertThat(lists(new DistinctBatches(keys, order).batches(size)))
+                    .as("seed %d, round %d", seed, round)
+                    .isEqualTo(plain(keys, order, size));
+        }
     }
 
     @Test
