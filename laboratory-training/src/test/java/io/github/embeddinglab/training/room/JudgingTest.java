@@ -151,8 +151,10 @@ class JudgingTest {
             assertThat(report.course().notes()).anyMatch(note -> note.contains("classifiers learn from 60 rows of in memory"));
             assertThat(report.data().parts().sizes()).containsEntry("gate", 60).containsKeys("training", "selection");
 
-            List<TrainingRow> documents = ALL.subList(0, 100).stream()
-                    .map(row -> TrainingRow.document(row.texts().get(0), row.texts().get(1) + " " + row.texts().get(0))).toList();
+            List<TrainingRow> documents = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                documents.add(TrainingRow.document(query(i), String.join(" ", document(i), document(i + 1), document(i + 7), document(i + 31))));
+            }
             FineTuningReport plain = lab.training().fineTune(FineTuning.of(SharedFixtures.path("models/bert-mean").toString())
                     .data(TrainingData.documents(documents)).evaluation(judged).loss(Losses.named("simcse")).batchSize(16).epochs(1)
                     .set(TrainingSetting.THREADS, 1).set(TrainingSetting.GENERATORS, "title").set(TrainingSetting.PRESERVATION, -1).build());
