@@ -95,6 +95,13 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
         private @Nullable String evaluationTask;
 
         @Option(
+                names = "--eval-columns",
+                paramLabel = "NAME=COLUMN",
+                split = ",",
+                description = "Columns of rows of --eval that are called otherwise; default: as in --columns.")
+        private Map<String, String> evaluationColumns = new LinkedHashMap<>();
+
+        @Option(
                 names = "--general",
                 paramLabel = "TASK:PATH",
                 description = "Data on which the model must not fall by more than the margin, as in sts:dev.tsv.")
@@ -213,13 +220,17 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
         if (evaluation == null && data.evaluationTask != null) {
             throw new InvalidInputException("--eval-task " + data.evaluationTask + " says how to read --eval, which is not given; give both");
         }
+        if (!data.evaluationColumns.isEmpty() && (evaluation == null || data.evaluationTask != null || Files.isDirectory(evaluation))) {
+            throw new InvalidInputException("--eval-columns names columns of rows, but --eval gives no rows; leave it out");
+        }
         if (evaluation != null) {
             if (data.evaluationTask != null) {
                 builder.evaluation(EvaluationData.of(data.evaluationTask, evaluation));
             } else if (Files.isDirectory(evaluation)) {
                 builder.evaluation(EvaluationData.of("retrieval", evaluation));
             } else {
-                builder.evaluation(TrainingData.files(evaluation).columns(data.columns));
+                builder.evaluation(TrainingData.files(evaluation)
+                        .columns(data.evaluationColumns.isEmpty() ? data.columns : data.evaluationColumns));
             }
         }
         String general = data.general;

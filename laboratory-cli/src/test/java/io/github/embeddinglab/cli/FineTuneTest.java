@@ -89,6 +89,7 @@ class FineTuneTest {
         assertThat(cli.run(words("--batch-size", 4)).err()).contains("option --batch-size stands there twice; give it once");
         assertThat(cli.run(words("--set", "loss.scale=9")).err()).contains("needs --loss NAME");
         cli.run(words("--inexact")).refused(Lab.WRONG_USE, "--inexact", "--resume is not given");
+        cli.run(words("--eval-columns", "score=score")).refused(Lab.WRONG_USE, "--eval-columns", "--eval gives no rows");
         cli.run(words("--eval-task", "sts")).refused(Lab.WRONG_USE, "--eval-task sts", "--eval, which is not given");
         Cli.Result untaught = cli.run(words("--strategy", "distill"));
         assertThat(untaught.exit()).isEqualTo(Lab.FAILED);
@@ -208,18 +209,21 @@ class FineTuneTest {
                     .append(WORDS[(i * 5 + 1) % 24]).append(" there\n");
         }
         Path similar = Files.writeString(folder.resolve("similar.tsv"), scored);
-        JsonNode rows = cli.run(words("--epochs", 1, "--eval", similar, "--json")).done().json();
+        JsonNode rows = cli.run(words("--epochs", 1, "--eval", similar, "--eval-columns", "score=score", "--json")).done().json();
         assertThat(rows.at("/difference/name").textValue()).isEqualTo("cosine_spearman");
         assertThat(rows.at("/data/parts/gate").intValue()).isEqualTo(60);
         Path yaml = Files.writeString(folder.resolve("lab.yaml"),
                 "finetuning: { loss: { name: multiple-negatives, scale: 30 }, adapter_rank: 4, evaluation_steps: 7 }\n");
         JsonNode task = cli.run(words("--epochs", 1, "--eval", similar, "--eval-task", "sts", "--general", "sts:" + similar,
                 "--set", "margin=0.5", "--config", yaml, "--json")).done().json();
-        assertThat(task.at("/difference/name").textValue()).isEqualTo("cosine_pearson");
-        assertThat(task.at("/general/name").textValue()).contains("similar.tsv");
+        assertThat(task.at("/difference/name").textValue()).isEqualTo("cosine_spearman");
+        assertThat(task.at("/general/name").textValue()).isEqualTo("cosine_spearman on similar");
         assertThat(task.at("/general/least").doubleValue()).isCloseTo(task.at("/general/before").doubleValue() - 0.5, within(1e-12));
         assertThat(task.path("notes").toString()).contains("the configuration sets adapter_rank, which strategy contrastive does not read")
-                .contains("a look every 7").contains("scale=30");
+                .contains("scale=30");
+        JsonNode record = Cli.json(Files.readString(Path.of(task.path("folder").textValue(), "laboratory-record.json")).replace("\n", " "));
+        assertThat(record.at("/settings/evaluation_steps").intValue()).isEqualTo(7);
+        assertThat(record.at("/settings/loss_settings/scale").doubleValue()).isEqualTo(30);
     }
 
     @Test
