@@ -3,6 +3,7 @@ package io.github.embeddinglab.cli;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.EvaluationData;
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.Score;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.FineTuningReport;
 import io.github.embeddinglab.api.training.LossChoice;
@@ -13,6 +14,7 @@ import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.training.libtorch.LibtorchNatives;
+import io.github.embeddinglab.training.record.RecordFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +48,7 @@ import picocli.CommandLine.Spec;
         })
 final class FineTuneCommand implements Runnable, Lab.Verb {
     private static final String LOSS_PREFIX = "loss.";
+    private static final int SHOWN = 8;
 
     private final Console console;
 
@@ -73,7 +76,7 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
 
     /** What is trained and judged on. */
     static final class DataOptions {
-        @Option(names = "--data", paramLabel = "PATH", required = true, description = "Rows to train on; may be repeated (joined).")
+        @Option(names = "--data", paramLabel = "PATH", required = true, description = "Rows to train on; may be repeated (one set unless mixing is set).")
         private List<Path> data = new ArrayList<>();
 
         @Option(
@@ -86,11 +89,18 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
         @Option(
                 names = "--eval",
                 paramLabel = "PATH",
-                description = "Judge by this instead of a part of the data: rows of the same form, or a retrieval folder.")
+                description = "Judge by this instead of a part of the data: rows of a form that can judge, or a retrieval folder.")
         private @Nullable Path evaluation;
 
         @Option(names = "--eval-task", paramLabel = "TASK", description = "Task of --eval as in `lab evaluate`, as in sts; without it, rows.")
         private @Nullable String evaluationTask;
+
+        @Option(
+                names = "--eval-columns",
+                paramLabel = "NAME=COLUMN",
+                split = ",",
+                description = "Columns of rows of --eval that are called otherwise; default: as in --columns.")
+        private Map<String, String> evaluationColumns = new LinkedHashMap<>();
 
         @Option(
                 names = "--general",
@@ -190,7 +200,7 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
             return;
         }
         SettingWords.lines().forEach(console::line);
-        console.line("What each does, and which strategies read it: docs/command-line.md; loss.KEY: docs/losses.md");
+        console.line("What each does, and which strategies read it: docs/command-line.md; loss.KEY: docs/losses");
     }
 
     private FineTuning request(String parent) {
@@ -211,6 +221,9 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
             if (running.out != null) {
                 builder.output(running.out);
             }
+            if (running.inexact && !running.resume) {
+                throw new InvalidInputException("--inexact says how to resume, but --resume is not given; give both, or neither");
+            }
             if (running.resume) {
                 builder.resume(running.inexact);
             }
@@ -222,13 +235,20 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
 
     private void judges(FineTuning.Builder builder) {
         Path evaluation = data.evaluation;
+        if (evaluation == null && data.evaluationTask != null) {
+            throw new InvalidInputException("--eval-task " + data.evaluationTask + " says how to read --eval, which is not given; give both");
+        }
+        if (!data.evaluationColumns.isEmpty() && (evaluation == null || data.evaluationTask != null || Files.isDirectory(evaluation))) {
+            throw new InvalidInputException("--eval-columns names columns of rows, but --eval gives no rows; leave it out");
+        }
         if (evaluation != null) {
             if (data.evaluationTask != null) {
                 builder.evaluation(EvaluationData.of(data.evaluationTask, evaluation));
             } else if (Files.isDirectory(evaluation)) {
                 builder.evaluation(EvaluationData.of("retrieval", evaluation));
             } else {
-                builder.evaluation(TrainingData.files(evaluation).columns(data.columns));
+                builder.evaluation(TrainingData.files(evaluation)
+                        .columns(data.evaluationColumns.isEmpty() ? data.columns : data.evaluationColumns));
             }
         }
         String general = data.general;
@@ -294,17 +314,20 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
     static Map<String, Object> json(FineTuningReport report) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("model", report.made().id().value());
+        object.put("name", report.made().name());
         object.put("folder", report.made().folder().toString());
         if (Files.exists(report.curve())) {
             object.put("curve", report.curve().toString());
         }
         object.put("parent", report.made().parent());
+        object.put("passed", report.verdict().passed());
         object.put("registered", report.verdict().registered());
         object.put("reason", report.verdict().reason());
         object.put("steps", report.course().steps());
         object.put("seconds", report.course().seconds());
         object.put("before", scores(report.before()));
         object.put("after", scores(report.after()));
+        object.put("baselines", RecordFiles.baselines(report.baselines()));
         Map<String, Object> difference = new LinkedHashMap<>();
         difference.put("name", report.verdict().difference().name());
         difference.putAll(EvaluateCommand.score(report.verdict().difference().change()));
@@ -321,24 +344,30 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
             kept.put("held", general.held());
             object.put("general", kept);
         }
+        object.put("data", RecordFiles.data(report.data()));
         object.put("notes", report.course().notes());
         return object;
     }
 
-    private static Map<String, Object> scores(Map<String, io.github.embeddinglab.api.Score> scores) {
+    private static Map<String, Object> scores(Map<String, Score> scores) {
         Map<String, Object> object = new LinkedHashMap<>();
         scores.forEach((name, score) -> object.put(name, EvaluateCommand.score(score)));
         return object;
     }
 
     private void print(FineTuningReport report) {
-        console.line(report.made().id() + (report.verdict().registered() ? " is registered" : " is not registered") + ": "
-                + report.verdict().reason());
-        console.line(String.format(
-                Locale.ROOT, "%-28s  %-26s  %-26s", "", report.made().parent(), "tuned"));
-        report.before().entrySet().stream().limit(8).forEach(entry -> console.line(String.format(
-                        Locale.ROOT, "%-28s  %-26s  %-26s", entry.getKey(), entry.getValue(), report.after().get(entry.getKey()))
-                .stripTrailing()));
+        FineTuningReport.Verdict verdict = report.verdict();
+        console.line(report.made().id() + (verdict.registered() ? " is registered" : verdict.passed() ? " passed the gate" : " is not registered")
+                + ": " + verdict.reason());
+        console.line("load it as " + report.made().name());
+        List<Map<String, Score>> columns = new ArrayList<>(List.of(report.before(), report.after()));
+        columns.addAll(report.baselines().values());
+        List<String> names = new ArrayList<>(List.of(report.made().parent(), "tuned"));
+        names.addAll(report.baselines().keySet());
+        console.line(row("", names));
+        report.before().keySet().stream().limit(SHOWN).forEach(metric -> console.line(row(metric, columns.stream()
+                .map(scores -> scores.containsKey(metric) ? String.valueOf(scores.get(metric)) : "")
+                .toList())));
         report.course().notes().forEach(console::note);
         console.line(String.format(
                 Locale.ROOT,
@@ -349,5 +378,11 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
         if (Files.exists(report.curve())) {
             console.line("loss and scores over the steps: " + report.curve());
         }
+    }
+
+    private static String row(String first, List<String> cells) {
+        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-28s", first));
+        cells.forEach(cell -> line.append(String.format(Locale.ROOT, "  %-26s", cell)));
+        return line.toString().stripTrailing();
     }
 }

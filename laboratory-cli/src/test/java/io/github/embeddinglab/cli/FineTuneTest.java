@@ -1,6 +1,7 @@
 package io.github.embeddinglab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -92,6 +93,9 @@ class FineTuneTest {
         assertThat(cli.run(words("--loss", "gist", "--set", "loss.margin_kind=odd")).err())
                 .contains("loss gist has margin_kind odd; it takes one of absolute, relative");
         assertThat(cli.run(words("--loss", "gist", "--set", "loss.speed=1")).err()).contains("it has scale (a number above 0").contains("margin_kind");
+        cli.run(words("--inexact")).refused(Lab.WRONG_USE, "--inexact", "--resume is not given");
+        cli.run(words("--eval-columns", "score=score")).refused(Lab.WRONG_USE, "--eval-columns", "--eval gives no rows");
+        cli.run(words("--eval-task", "sts")).refused(Lab.WRONG_USE, "--eval-task sts", "--eval, which is not given");
         Cli.Result untaught = cli.run(words("--strategy", "distill"));
         assertThat(untaught.exit()).isEqualTo(Lab.FAILED);
         assertThat(untaught.err()).contains("--set teacher=MODEL");
@@ -152,6 +156,79 @@ class FineTuneTest {
         refused(cli.run(words()), parent.toString(), "tokenizer.json");
         model = folder.resolve("nowhere");
         refused(cli.run(words()), "nowhere");
+    }
+
+    private void loads(String name) throws IOException {
+        Path in = Files.writeString(folder.resolve("in.txt"), "long work\n");
+        cli.run("embed", "--model", name, "--in", in, "--out", folder.resolve("out.npy")).done();
+    }
+
+    @Test
+    void aRefusalIsAResult() throws IOException {
+        List<String> lines = Files.readAllLines(pairs);
+        StringBuilder shuffled = new StringBuilder();
+        for (int i = 0; i < lines.size(); i++) {
+            String other = lines.get((i + 71) % lines.size());
+            shuffled.append(lines.get(i), 0, lines.get(i).indexOf(", \"answer")).append(other.substring(other.indexOf(", \"answer"))).append('\n');
+        }
+        Files.writeString(pairs, shuffled);
+        Path out = folder.resolve("refused");
+        JsonNode json = cli.run(words("--epochs", 1, "--out", out, "--json")).done().json();
+        assertThat(json.path("registered").booleanValue()).isFalse();
+        assertThat(json.path("registered").isBoolean()).isTrue();
+        assertThat(json.path("passed").isBoolean()).isTrue();
+        assertThat(json.path("passed").booleanValue()).isFalse();
+        assertThat(json.path("name").textValue()).isEqualTo(out.toString());
+        assertThat(json.at("/baselines/bm25/ndcg@10").fieldNames()).toIterable().containsExactly("value", "low", "high");
+        assertThat(json.at("/data/rows").intValue()).isEqualTo(144);
+        assertThat(json.at("/data/parts").fieldNames()).toIterable().containsExactly("training", "selection", "gate");
+        loads(json.path("name").textValue());
+        Cli.Result text = cli.run(words("--epochs", 1, "--out", folder.resolve("again"))).done();
+        assertThat(text.out()).contains(" is not registered: ").contains("load it as " + folder.resolve("again")).contains("bm25");
+    }
+
+    @Test
+    void anAdaptersNameLoadsIt() throws IOException {
+        Object[] adapter = {
+            "fine-tune", "--model", model, "--data", pairs, "--columns", "query=question,document=answer", "--strategy", "adapter",
+            "--set", "threads=1", "--set", "preservation=-1", "--learning-rate", 0.005, "--batch-size", 32
+        };
+        JsonNode json = cli.run(Stream.of(adapter, new Object[] {"--json"}).flatMap(Stream::of).toArray()).done().json();
+        assertThat(json.path("passed").isBoolean()).isTrue();
+        assertThat(json.path("registered").booleanValue()).isFalse();
+        assertThat(json.path("name").textValue()).startsWith("adapter=").endsWith(":" + model);
+        loads(json.path("name").textValue());
+        String text = cli.run(adapter).done().out();
+        String name = text.lines().filter(line -> line.startsWith("load it as ")).map(line -> line.substring(11)).findFirst().orElseThrow();
+        assertThat(text).doesNotContain(" is registered");
+        loads(name);
+        assertThat(cli.run(Stream.of(adapter, new Object[] {"--set", "warmup_steps=3"}).flatMap(Stream::of).toArray()).err())
+                .contains("strategy adapter with loss multiple-negatives on pairs does not read warmup_steps; leave it out");
+    }
+
+    @Test
+    void rowsOrATaskJudgeAndAConfigurationIsRead() throws IOException {
+        StringBuilder scored = new StringBuilder("score\tsentence1\tsentence2\n");
+        for (int i = 0; i < 60; i++) {
+            scored.append(i % 5).append('\t').append(WORDS[i % 24]).append(' ').append(WORDS[(i * 7 + 3) % 24]).append(" here\t")
+                    .append(WORDS[(i * 5 + 1) % 24]).append(" there\n");
+        }
+        Path similar = Files.writeString(folder.resolve("similar.tsv"), scored);
+        JsonNode rows = cli.run(words("--epochs", 1, "--eval", similar, "--eval-columns", "score=score", "--json")).done().json();
+        assertThat(rows.at("/difference/name").textValue()).isEqualTo("cosine_spearman");
+        assertThat(rows.at("/data/parts/gate").intValue()).isEqualTo(60);
+        Path yaml = Files.writeString(folder.resolve("lab.yaml"),
+                "finetuning: { loss: { name: multiple-negatives, scale: 30 }, adapter_rank: 4, evaluation_steps: 7 }\n");
+        JsonNode task = cli.run(words("--epochs", 1, "--eval", similar, "--eval-task", "sts", "--general", "sts:" + similar,
+                "--set", "margin=0.5", "--config", yaml, "--json")).done().json();
+        assertThat(task.at("/difference/name").textValue()).isEqualTo("cosine_spearman");
+        assertThat(task.at("/general/name").textValue()).isEqualTo("cosine_spearman on similar");
+        assertThat(task.at("/general/least").doubleValue()).isCloseTo(task.at("/general/before").doubleValue() - 0.5, within(1e-12));
+        assertThat(task.path("notes").toString()).contains("the configuration sets adapter_rank, which strategy contrastive does not read")
+                .contains("scale=30");
+        JsonNode record = Cli.json(Files.readString(Path.of(task.path("folder").textValue(), "laboratory-record.json")).replace("\n", " "));
+        assertThat(record.at("/settings/evaluation_steps").intValue()).isEqualTo(7);
+        assertThat(record.at("/settings/loss_settings/scale").doubleValue()).isEqualTo(30);
     }
 
     @Test

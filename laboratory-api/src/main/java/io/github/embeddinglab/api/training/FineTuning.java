@@ -131,7 +131,7 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
     /**
      * By what the result is judged. Without rows and task a part of the data is kept for it.
      *
-     * @param rows of the same form as the data, kept apart from them; null for none
+     * @param rows of a form that can judge (pairs, triplets, scored pairs, labelled texts), kept apart from the data; null for none
      * @param task any data that an evaluator reads, as a retrieval folder; null for none
      * @param general data on which the model must not fall; null for similarities of general texts that ship with the library
      * @param cache folder that keeps the vectors of parent and tuned model on these data; null for none
@@ -226,7 +226,7 @@ public record FineTuning(String model, TrainingData data, Recipe recipe, Judging
         /**
          * Rows to judge by, instead of a part of the data.
          *
-         * @param rows of the form of the data
+         * @param rows of the form of the data, or of another that can judge
          * @return this
          */
         public Builder evaluation(TrainingData rows) {

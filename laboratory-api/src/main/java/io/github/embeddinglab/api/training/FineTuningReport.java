@@ -19,16 +19,32 @@ import org.jspecify.annotations.Nullable;
  * @param verdict of the gate
  * @param before scores of the parent on the gate's data, by name
  * @param after scores of the tuned model, by name
+ * @param baselines scores of what needs no model, as {@code bm25} where the gate searches, by its name; empty where there is none
  * @param course of the training
+ * @param data what was trained on, and how it was divided
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
-public record FineTuningReport(Made made, Verdict verdict, Map<String, Score> before, Map<String, Score> after, Course course) {
+public record FineTuningReport(
+        Made made,
+        Verdict verdict,
+        Map<String, Score> before,
+        Map<String, Score> after,
+        Map<String, Map<String, Score>> baselines,
+        Course course,
+        DataReport data) {
     private static final String CURVE = "training-curve.html";
 
     /** Copies the maps. */
     public FineTuningReport {
-        before = Collections.unmodifiableMap(new LinkedHashMap<>(before));
-        after = Collections.unmodifiableMap(new LinkedHashMap<>(after));
+        before = copy(before);
+        after = copy(after);
+        Map<String, Map<String, Score>> all = new LinkedHashMap<>();
+        baselines.forEach((name, scores) -> all.put(name, copy(scores)));
+        baselines = Collections.unmodifiableMap(all);
+    }
+
+    private static Map<String, Score> copy(Map<String, Score> scores) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(scores));
     }
 
     /**
@@ -37,22 +53,32 @@ public record FineTuningReport(Made made, Verdict verdict, Map<String, Score> be
      * @param id its name, registered or not
      * @param folder where it is
      * @param parent that it was made from
-     * @param name by which it is loaded: the id of a registered model, the folder of another, {@code adapter=FOLDER:PARENT} of a map
-     *     of queries alone
+     * @param name by which it is loaded, whatever the gate said: the id of a registered model, the folder of another,
+     *     {@code adapter=FOLDER:PARENT} of a map that is no model of its own
      */
     public record Made(ModelId id, Path folder, String parent, String name) {}
 
     /**
      * What the gate said.
      *
-     * @param registered whether the model may be loaded by its name
+     * @param passed whether the gate let it pass
+     * @param registered whether the model may be loaded by its id: it passed, and is a model of its own; a map of queries alone is not
      * @param reason one sentence
      * @param difference of the deciding score, with interval and p values
      * @param smallestGain that the gate's data could have shown, half the width of the interval around no gain
      * @param general score on the general set before and after; null where there was none to compute
      */
     public record Verdict(
-            boolean registered, String reason, Difference difference, double smallestGain, @Nullable General general) {}
+            boolean passed, boolean registered, String reason, Difference difference, double smallestGain, @Nullable General general) {
+        /**
+         * The verdict on what cannot have a name of its own.
+         *
+         * @return a copy that is not registered
+         */
+        public Verdict unregistered() {
+            return new Verdict(passed, false, reason, difference, smallestGain, general);
+        }
+    }
 
     /**
      * How the model did on the general set.
@@ -104,7 +130,7 @@ public record FineTuningReport(Made made, Verdict verdict, Map<String, Score> be
     /**
      * The tuned model's name.
      *
-     * @return for {@code models().load} when it was registered; the folder always loads
+     * @return for {@code models().load} when it was registered; {@code made().name()} always loads
      */
     public ModelId model() {
         return made.id();

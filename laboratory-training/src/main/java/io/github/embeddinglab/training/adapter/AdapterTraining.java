@@ -34,6 +34,7 @@ public final class AdapterTraining {
     private final AdapterSettings settings;
     private final int threads;
     private final Progress.Listener progress;
+    private final double seconds;
 
     /**
      * Prepares.
@@ -43,12 +44,28 @@ public final class AdapterTraining {
      * @param progress told of epochs
      */
     public AdapterTraining(AdapterSettings settings, int threads, Progress.Listener progress) {
+        this(settings, threads, progress, Double.POSITIVE_INFINITY);
+    }
+
+    private AdapterTraining(AdapterSettings settings, int threads, Progress.Listener progress, double seconds) {
         if (threads < 1) {
             throw new InvalidInputException("threads is " + threads + "; give at least 1");
         }
         this.settings = settings;
         this.threads = threads;
         this.progress = progress;
+        this.seconds = seconds;
+    }
+
+    /**
+     * With a limit of time, looked at after each epoch; the first is always made. The rates are those of all epochs, so that a training
+     * that is cut short has the map that a longer one has after as many epochs.
+     *
+     * @param limit seconds
+     * @return a copy
+     */
+    public AdapterTraining within(double limit) {
+        return new AdapterTraining(settings, threads, progress, limit);
     }
 
     /**
@@ -124,7 +141,7 @@ public final class AdapterTraining {
         int bestEpoch = 0;
         List<Point> curve = new ArrayList<>();
         int epochs = settings.schedule().epochs();
-        for (int epoch = 1; epoch <= epochs && epoch - bestEpoch <= settings.schedule().patience(); epoch++) {
+        for (int epoch = 1; epoch <= epochs && epoch - bestEpoch <= settings.schedule().patience() && inTime(curve, start); epoch++) {
             List<int[]> batches = sampler.epoch(epoch);
             double loss = 0;
             int rows = 0;
@@ -166,6 +183,10 @@ public final class AdapterTraining {
         return new Result(
                 full.scaled(share),
                 new Report(before, best, curve, new Details(bestEpoch, share, (System.nanoTime() - start) / NANOS)));
+    }
+
+    private boolean inTime(List<Point> made, long start) {
+        return made.isEmpty() || (System.nanoTime() - start) / NANOS < seconds;
     }
 
     private MapGradient.Use use() {

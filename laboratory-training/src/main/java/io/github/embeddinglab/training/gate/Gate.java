@@ -11,6 +11,7 @@ import io.github.embeddinglab.api.training.FineTuningReport.Verdict;
 import io.github.embeddinglab.evaluation.cache.CachingEmbedder;
 import io.github.embeddinglab.evaluation.statistics.PairedTest;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
@@ -79,7 +80,7 @@ public final class Gate {
      *
      * @return one for each baseline
      */
-    public java.util.List<Scores> baselines() {
+    public List<Scores> baselines() {
         return judge.evaluator().baselines(options);
     }
 
@@ -88,7 +89,7 @@ public final class Gate {
      *
      * @param before scores of the parent
      * @param after scores of the tuned model
-     * @return with the reason
+     * @return with the reason; what passed counts as registered, the caller knows what cannot be
      */
     public Verdict decide(Scores before, Scores after) {
         String metric = judge.metric().isEmpty() ? before.figures().keySet().iterator().next() : judge.metric();
@@ -108,11 +109,11 @@ public final class Gate {
                 difference.change().high());
         if (!better) {
             String why = difference.change().high() < 0 ? "worse than the parent" : "no gain over the parent was shown";
-            return new Verdict(false, why + " on data that neither saw: " + gain
+            return new Verdict(false, false, why + " on data that neither saw: " + gain
                     + String.format(Locale.ROOT, "; a gain of %.4f could have been shown", half), difference, half, kept);
         }
         if (!kept.held()) {
-            return new Verdict(false, String.format(
+            return new Verdict(false, false, String.format(
                             Locale.ROOT,
                             "better on its data (%s), but it lost too much elsewhere: %s is %.4f, at least %.4f is asked for",
                             gain,
@@ -120,6 +121,6 @@ public final class Gate {
                             kept.after(),
                             kept.least()), difference, half, kept);
         }
-        return new Verdict(true, "better than the parent on data that neither saw: " + gain, difference, half, kept);
+        return new Verdict(true, true, "better than the parent on data that neither saw: " + gain, difference, half, kept);
     }
 }

@@ -57,10 +57,20 @@ public record Judge(Evaluator evaluator, String metric) {
                             texts(name, judged),
                             ClassificationEvaluator.Protocol.FEW),
                     "accuracy");
-            case LABELLED_PAIRS, DOCUMENTS -> throw new InvalidInputException(name + " holds "
-                    + judged.form().words()
-                    + ", which cannot judge a model; name data that can with --eval");
+            case LABELLED_PAIRS, DOCUMENTS -> throw cannot(name, judged.form());
         };
+    }
+
+    /**
+     * Says that rows cannot judge.
+     *
+     * @param name of the data
+     * @param form theirs
+     * @return with the way out
+     */
+    public static InvalidInputException cannot(String name, Form form) {
+        return new InvalidInputException(name + " holds " + form.words() + ", which cannot judge a model; name data that can (pairs, triplets,"
+                + " scored pairs or labelled texts) with --eval, or a task with --eval-task");
     }
 
     private static LabelledTexts texts(String name, TrainingSet set) {

@@ -73,7 +73,7 @@ final class CurveFiles {
         return String.format(Locale.ROOT, "%,d steps in %,.0f s from %s. %s on %s: %s before, %s after; %s: %s.",
                 report.course().steps(), report.course().seconds(), report.made().parent(), name, judged,
                 report.before().get(name), report.after().get(name),
-                report.verdict().registered() ? "registered" : "not registered", report.verdict().reason());
+                report.verdict().registered() ? "registered" : report.verdict().passed() ? "passed the gate" : "not registered", report.verdict().reason());
     }
 
     private static List<CurvePlot> plots(TrainingRecord record) {

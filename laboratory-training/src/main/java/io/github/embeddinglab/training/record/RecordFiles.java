@@ -79,17 +79,19 @@ public final class RecordFiles {
         all.put("model", report.made().id().value());
         all.put("at", record.at().toString());
         all.put("parent", Map.of("name", report.made().parent(), "fingerprint", record.origin().parent().value()));
-        all.put("data", data(record.origin().data()));
+        all.put("data", data(report.data()));
         all.put("settings", record.settings());
         all.put("host", record.host());
         all.put("steps", report.course().steps());
         all.put("seconds", report.course().seconds());
         all.put("taken", record.origin().chosen());
+        all.put("passed", report.verdict().passed());
         all.put("registered", report.verdict().registered());
         all.put("reason", report.verdict().reason());
         all.put("judged_on", record.origin().judged());
         all.put("before", scores(report.before()));
         all.put("after", scores(report.after()));
+        all.put("baselines", baselines(report.baselines()));
         all.put("difference", difference(report.verdict().difference()));
         all.put("smallest_gain_that_could_be_shown", number(report.verdict().smallestGain()));
         all.put("general", general(report.verdict().general()));
@@ -101,7 +103,13 @@ public final class RecordFiles {
         return all;
     }
 
-    private static Map<String, Object> data(DataReport data) {
+    /**
+     * The data as the JSON of reports has them.
+     *
+     * @param data what was trained on
+     * @return name, hash, form, rows, copies, parts, and how many near copies they share
+     */
+    public static Map<String, Object> data(DataReport data) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("name", data.rows().name());
         all.put("sha256", data.rows().sha256());
@@ -110,6 +118,18 @@ public final class RecordFiles {
         all.put("duplicates", data.rows().duplicates());
         all.put("parts", data.parts().sizes());
         all.put("leaks", data.parts().leaks().size());
+        return all;
+    }
+
+    /**
+     * Baselines as the JSON of reports has them.
+     *
+     * @param baselines scores by the baseline's name
+     * @return scores by name, as {@link #scores} gives them, by the baseline's name
+     */
+    public static Map<String, Object> baselines(Map<String, Map<String, Score>> baselines) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        baselines.forEach((name, scores) -> all.put(name, scores(scores)));
         return all;
     }
 

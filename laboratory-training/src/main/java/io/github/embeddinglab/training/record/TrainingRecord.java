@@ -1,7 +1,6 @@
 package io.github.embeddinglab.training.record;
 
 import io.github.embeddinglab.api.Fingerprint;
-import io.github.embeddinglab.api.training.DataReport;
 import io.github.embeddinglab.api.training.FineTuningReport;
 import io.github.embeddinglab.training.tensorboard.TrainingEvents;
 import java.time.Instant;
@@ -15,8 +14,8 @@ import org.apiguardian.api.API;
 /**
  * All that made a tuned model.
  *
- * @param report result, with scores before and after
- * @param origin parent and data
+ * @param report result, with scores before and after, and what was trained on
+ * @param origin parent, and what judged and chose
  * @param settings every setting of the training, defaults included, strategy and loss first
  * @param host versions and machine, since floating point differs by both
  * @param at when it ended
@@ -31,14 +30,13 @@ public record TrainingRecord(
     }
 
     /**
-     * Parent and data.
+     * Where the model comes from.
      *
      * @param parent its fingerprint
-     * @param data what was trained on and how it was divided
      * @param judged name of the gate's data
      * @param chosen which state of the training was taken
      */
-    public record Origin(Fingerprint parent, DataReport data, String judged, String chosen) {}
+    public record Origin(Fingerprint parent, String judged, String chosen) {}
 
     /**
      * What the folder tells of the training: all notes but where files lie on this machine, for the folder travels.
@@ -57,6 +55,6 @@ public record TrainingRecord(
      * @return without line ends
      */
     public List<String> dataLines() {
-        return origin.data().lines();
+        return report.data().lines();
     }
 }

@@ -8,6 +8,8 @@ import java.util.Locale;
 
 /** The README of a tuned model: what it is, what it was made from, what it gained and lost, and how to use it. */
 final class TunedModelCard {
+    private static final String MAP = "adapter=";
+
     private TunedModelCard() {}
 
     static String text(TrainingRecord record) {
@@ -15,13 +17,20 @@ final class TunedModelCard {
         StringBuilder card = new StringBuilder();
         card.append("# ").append(report.made().id()).append("\n\n");
         card.append("Fine-tuned from `").append(report.made().parent()).append("` with Embeddings Laboratory. ");
-        card.append(report.verdict().registered() ? "Registered: " : "Not registered: ").append(report.verdict().reason()).append(".\n\n");
+        card.append(report.verdict().registered() ? "Registered: " : report.verdict().passed() ? "Passed the gate: " : "Not registered: ")
+                .append(report.verdict().reason()).append(".\n\n");
         card.append("## Scores\nOn ").append(record.origin().judged()).append(", with 95 % intervals:\n\n");
-        card.append("| score | parent | this model |\n|---|---|---|\n");
-        shown(report).forEach(name -> card.append("| ").append(name)
-                .append(" | ").append(score(report.before().get(name)))
-                .append(" | ").append(score(report.after().get(name)))
-                .append(" |\n"));
+        card.append("| score | parent | this model |");
+        report.baselines().keySet().forEach(name -> card.append(' ').append(name).append(" |"));
+        card.append("\n|---|---|---|").append("---|".repeat(report.baselines().size())).append('\n');
+        shown(report).forEach(name -> {
+            card.append("| ").append(name)
+                    .append(" | ").append(score(report.before().get(name)))
+                    .append(" | ").append(score(report.after().get(name)))
+                    .append(" |");
+            report.baselines().values().forEach(scores -> card.append(' ').append(score(scores.get(name))).append(" |"));
+            card.append('\n');
+        });
         card.append(String.format(Locale.ROOT,
                 "%nDifference in %s: %+.4f [%+.4f, %+.4f], p %.4f; the smallest gain that could have been shown: %.4f.%n",
                 report.verdict().difference().name(),
@@ -44,9 +53,16 @@ final class TunedModelCard {
             card.append("\n## Course\n").append(pictures);
         }
         card.append("\nEvery setting, the hash of the data and the curve stand in `").append(RecordFiles.RECORD).append("`.\n");
-        card.append("\n## Use\n```java\nlab.models().load(\"").append(report.made().name()).append("\");\n```\n");
-        card.append(report.made().name().startsWith("adapter=") ? "" : "sentence-transformers opens the folder as well. ").append("The licence is the parent's, and the data's where it says more.\n");
+        boolean map = report.made().name().startsWith(MAP);
+        card.append("\n## Use\n```java\nlab.models().load(\"").append(loaded(report, map)).append("\");");
+        card.append(report.verdict().registered() ? "" : " // FOLDER is this folder").append("\n```\n");
+        card.append(map ? "" : "sentence-transformers opens the folder as well. ").append("The licence is the parent's, and the data's where it says more.\n");
         return card.toString();
+    }
+
+    /** Without the place on this machine, for the folder travels. */
+    private static String loaded(FineTuningReport report, boolean map) {
+        return report.verdict().registered() ? report.made().name() : map ? MAP + "FOLDER:" + report.made().parent() : "FOLDER";
     }
 
     private static List<String> shown(FineTuningReport report) {

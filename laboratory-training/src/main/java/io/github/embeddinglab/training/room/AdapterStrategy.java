@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Strategy adapter: a map behind frozen vectors, in plain Java. */
 final class AdapterStrategy {
     private static final int MOST_DISTRACTORS = 2000;
+    private static final double NANOS = 1e9;
 
     private AdapterStrategy() {}
 
@@ -64,13 +65,17 @@ final class AdapterStrategy {
         Progress.Listener progress = work.running().progress();
         AdapterSettings.Side side = AdapterSettings.Side.valueOf(recipe.word(TrainingSetting.ADAPTER_SIDE).toUpperCase(Locale.ROOT));
         AdapterSettings settings = settings(recipe, side, work.expansion().loss().number("scale").orElse(20.0));
+        long start = System.nanoTime();
         EmbeddedPairs training = EmbeddedPairs.embed(work.parts().training(), List.of(), parent, progress);
         EmbeddedPairs selection = EmbeddedPairs.embed(
                 work.parts().choosing(),
                 work.parts().training().column(1).stream().distinct().limit(MOST_DISTRACTORS).toList(),
                 parent,
                 progress);
-        AdapterTraining.Result result = new AdapterTraining(settings, work.threads(), progress).train(training, selection);
+        double embedding = (System.nanoTime() - start) / NANOS;
+        double limit = recipe.number(TrainingSetting.MINUTES).map(minutes -> 60 * minutes).orElse(Double.POSITIVE_INFINITY);
+        AdapterTraining.Result result =
+                new AdapterTraining(settings, work.threads(), progress).within(limit - embedding).train(training, selection);
         AdapterTraining.Report report = result.report();
         List<Double> losses = new ArrayList<>();
         List<TrainingListener.Look> looks = new ArrayList<>();
@@ -93,15 +98,12 @@ final class AdapterStrategy {
                         100 * report.details().share(),
                         report.after(),
                         report.before());
-        List<String> notes = new ArrayList<>(List.of(
+        List<String> notes = List.of(
                 "a step is an epoch",
+                epochs(settings.schedule(), report, limit, embedding),
                 side == AdapterSettings.Side.QUERY
                         ? "queries alone are mapped: stored vectors of the parent and their index stay valid"
-                        : "queries and documents are mapped: documents have to be embedded again"));
-        String stored = recipe.word(TrainingSetting.WEIGHTS);
-        if (!stored.equals(TrainingSetting.WEIGHTS.byDefault())) {
-            notes.add("weights=" + stored + " is not followed: an adapter changes no weights of the parent, and its map is float32");
-        }
+                        : "queries and documents are mapped: documents have to be embedded again");
         return new Adapted(
                 result.map(),
                 side,
@@ -109,6 +111,17 @@ final class AdapterStrategy {
                 work.folderIfAny().orElse(null),
                 new Course(losses.size(), report.details().seconds(), losses, looks, notes),
                 chosen);
+    }
+
+    /** How many epochs there were, and why no more: with a limit of time it depends on the machine. */
+    private static String epochs(AdapterSettings.Schedule schedule, AdapterTraining.Report report, double limit, double embedding) {
+        int made = report.curve().size();
+        String why = made == schedule.epochs()
+                ? ""
+                : made - report.details().epoch() >= schedule.patience()
+                        ? ", stopped early: no gain on the selection part in " + schedule.patience() + " epochs"
+                        : String.format(Locale.ROOT, ", since the %.0f s were over", limit);
+        return String.format(Locale.ROOT, "%,d of %,d epochs; embedding the texts took %.1f s%s", made, schedule.epochs(), embedding, why);
     }
 
     private static void look(List<TrainingListener.Look> looks, Work work, int step, double value) {

@@ -10,7 +10,6 @@ import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.loop.LossMaker;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * @param lines for people
  */
 record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, List<String> lines) {
-    private static final Set<TrainingSetting> OF_FIRST_STAGE = EnumSet.of(
-            TrainingSetting.FIRST_STAGE, TrainingSetting.FIRST_EPOCHS, TrainingSetting.FIRST_LEARNING_RATE,
-            TrainingSetting.MASKED_SHARE, TrainingSetting.DELETED_SHARE);
     private static final double COSINE_MARGIN = 0.2;
 
     Expansion {
@@ -46,11 +42,6 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
         }
         requireForm(strategy, form);
         Recipe recipe = given.orElse(presets(strategy));
-        if (strategy == Strategy.DOMAIN_ADAPTIVE && recipe.word(TrainingSetting.STAGES).equals("queries")) {
-            OF_FIRST_STAGE.stream().filter(given.settings()::containsKey).findFirst().ifPresent(setting -> {
-                throw new InvalidInputException(setting.key() + " has no effect where only the queries' stage runs; add stages=both, or stages=first");
-            });
-        }
         LossChoice chosen = given.loss();
         if (chosen == null || strategy == Strategy.DOMAIN_ADAPTIVE) {
             if (chosen != null) {
@@ -68,10 +59,6 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
                 && !(chosen.name().equals("multiple-negatives") && Set.of("scale").containsAll(chosen.settings().keySet()))) {
             throw new InvalidInputException("strategy adapter trains with multiple-negatives (InfoNCE) and its scale alone, but loss " + chosen
                     + " was named; leave it out, or train the weights (contrastive)");
-        }
-        if (strategy == Strategy.ADAPTER && !recipe.word(TrainingSetting.MIXING).equals("concatenated")) {
-            throw new InvalidInputException("strategy adapter draws its batches from all rows, but mixing is "
-                    + recipe.word(TrainingSetting.MIXING) + "; leave it out, or train the weights (contrastive)");
         }
         lines.add(summary(strategy, chosen, recipe));
         return new Expansion(strategy, form, chosen, recipe, lines);

@@ -5,6 +5,7 @@ import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.ModelFacts;
 import io.github.embeddinglab.api.ModelId;
+import io.github.embeddinglab.api.Score;
 import io.github.embeddinglab.api.Scores;
 import io.github.embeddinglab.api.spi.RoomContext;
 import io.github.embeddinglab.api.training.FineTuning;
@@ -55,6 +56,7 @@ final class FineTuningRun {
         TrainingSet set = TrainingSet.read(spec.data()).requireLearnable();
         Expansion expansion = Expansion.of(recipe, set);
         List<String> lines = new ArrayList<>(expansion.lines());
+        lines.addAll(ReadSettings.check(spec, recipe, expansion));
         try (Others others = Others.open(laboratory, spec.model(), expansion)) {
             lines.addAll(RoomParts.of(laboratory, set, spec, expansion, Judges.suiting(expansion, others)).report().lines());
         }
@@ -65,10 +67,11 @@ final class FineTuningRun {
         requireFreeOutput();
         TrainingSet set = TrainingSet.read(spec.data()).requireLearnable();
         Expansion expansion = Expansion.of(recipe, set);
+        List<String> lines = new ArrayList<>(expansion.lines());
+        lines.addAll(ReadSettings.check(spec, recipe, expansion));
         try (Others others = Others.open(laboratory, spec.model(), expansion)) {
             RoomParts parts = RoomParts.of(laboratory, set, spec, expansion, Judges.suiting(expansion, others));
             Path key = key(context.directory("training"), parts, expansion, others);
-            List<String> lines = new ArrayList<>(expansion.lines());
             lines.addAll(parts.report().lines());
             if (expansion.strategy() != Strategy.ADAPTER) {
                 // a missing native library or GPU is told before any work
@@ -161,28 +164,30 @@ final class FineTuningRun {
         product.write(folder);
         String name = product.name(folder, spec.model());
         Scores after = scores(gate, name, folder);
-        Verdict verdict = gate.decide(before, after);
+        Verdict decided = gate.decide(before, after);
+        Verdict verdict = product.model() ? decided : decided.unregistered();
         List<String> notes = new ArrayList<>(lines);
         notes.addAll(product.course().notes());
         notes.add("taken: " + product.chosen());
-        if (!product.model()) {
-            notes.add("loaded as " + name);
-        }
+        Map<String, Map<String, Score>> baselines = new LinkedHashMap<>();
+        gate.baselines().forEach(scores -> baselines.put(scores.subject().model(), scores.values()));
         FineTuningReport report = new FineTuningReport(
-                new FineTuningReport.Made(id, folder, spec.model(), product.model() && verdict.registered() ? id.value() : name),
+                new FineTuningReport.Made(id, folder, spec.model(), verdict.registered() ? id.value() : name),
                 verdict,
                 before.values(),
                 after.values(),
+                baselines,
                 new Course(
                         product.course().steps(),
                         product.course().seconds(),
                         product.course().losses(),
                         product.course().looks(),
-                        notes));
+                        notes),
+                parts.report());
         TrainingRecord.Origin origin = new TrainingRecord.Origin(
-                before.subject().fingerprint(), parts.report(), parts.judged(), product.chosen());
+                before.subject().fingerprint(), parts.judged(), product.chosen());
         RecordFiles.write(new TrainingRecord(report, origin, settings(work.expansion()), Machine.facts(), at));
-        if (verdict.registered() && product.model()) {
+        if (verdict.registered()) {
             register(id, folder);
         }
         product.forget();

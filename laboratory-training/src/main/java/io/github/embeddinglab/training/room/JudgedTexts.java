@@ -1,15 +1,21 @@
 package io.github.embeddinglab.training.room;
 
 import io.github.embeddinglab.api.InvalidInputException;
+import io.github.embeddinglab.api.training.DataReport;
+import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingRow;
+import io.github.embeddinglab.evaluation.leakage.LeakCheck;
+import io.github.embeddinglab.training.data.DataReports;
 import io.github.embeddinglab.training.data.NormalizedText;
 import io.github.embeddinglab.training.data.TrainingSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** Texts that a model is judged by, which it must not be trained on; equal but for case, spaces and punctuation. */
 final class JudgedTexts {
@@ -42,6 +48,30 @@ final class JudgedTexts {
             }
             return false;
         }, judged.name());
+    }
+
+    /**
+     * Texts of the judged rows that are nearly texts of training: column by column for the same form, for another in any place, as rows
+     * are left out.
+     *
+     * @param queries whether the queries alone are judged by, since the documents are there to be searched
+     */
+    static List<DataReport.Leak> near(TrainingSet training, TrainingSet judged, boolean queries) {
+        if (judged.form() == training.form()) {
+            return DataReports.leaks("gate", training, judged);
+        }
+        List<String> trained = texts(training, training.width());
+        List<String> asked = texts(judged, queries ? 1 : judged.width());
+        return LeakCheck.against(trained).find(asked).stream()
+                .map(leak -> new DataReport.Leak(
+                        "gate", asked.get(leak.text()), trained.get(leak.trainingText()), leak.kind().name().toLowerCase(Locale.ROOT)))
+                .toList();
+    }
+
+    /** Different texts of the first columns; a title, as "Overview", is no sign of a shared document. */
+    private static List<String> texts(TrainingSet set, int columns) {
+        int first = set.form() == Form.DOCUMENTS ? 1 : 0;
+        return IntStream.range(first, columns).boxed().flatMap(column -> set.column(column).stream()).distinct().toList();
     }
 
     /**

@@ -16,20 +16,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The three parts of a run: what is trained on, what chooses, and what judges.
  *
  * @param training rows to train on
  * @param choosing rows that choose among states
- * @param selection judge that chooses among states
+ * @param selection judge that chooses among states; null where nothing can, and the last is taken
  * @param gate judge of the result
  * @param report what the data hold
  * @param judged name of the gate's data
  */
-record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Judge gate, DataReport report, String judged) {
+record RoomParts(TrainingSet training, TrainingSet choosing, @Nullable Judge selection, Judge gate, DataReport report, String judged) {
     /** Documents searched when the model is looked at in between, as many for each query; the gate searches all. */
     private static final int DOCUMENTS_A_QUERY = 4;
 
@@ -37,6 +39,9 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
     private static final int MOST_QUERIES = 200;
 
     private static final int FEWEST_DOCUMENTS = 300;
+
+    /** Forms whose documents are searched. */
+    private static final Set<Form> SEARCHED = Set.of(Form.PAIRS, Form.TRIPLETS, Form.SCORED_TRIPLETS);
 
     static RoomParts of(EmbeddingLaboratory laboratory, TrainingSet set, FineTuning spec, Expansion expansion, Judges judges) {
         FineTuning.Recipe recipe = expansion.recipe();
@@ -47,6 +52,9 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
         }
         if (spec.judging().task() != null) {
             return judgedByTask(laboratory, set, spec.judging().task(), new Way(judges, selection, recipe.seed()));
+        }
+        if (!choosable(set.form())) {
+            throw Judge.cannot(set.name(), set.form());
         }
         DataParts parts = DataParts.split(set, new DataParts.Shares(selection, gate), recipe.seed());
         return new RoomParts(
@@ -60,8 +68,7 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
 
     private static Judge selection(Judges judges, TrainingSet all, TrainingSet training) {
         TrainingSet selection = all;
-        boolean searched = Set.of(Form.PAIRS, Form.TRIPLETS, Form.SCORED_TRIPLETS).contains(all.form());
-        if (searched && all.rows().size() > MOST_QUERIES) {
+        if (SEARCHED.contains(all.form()) && all.rows().size() > MOST_QUERIES) {
             double step = (double) all.rows().size() / MOST_QUERIES;
             selection = all.withRows(IntStream.range(0, MOST_QUERIES).mapToObj(i -> all.rows().get((int) (i * step))).toList());
         }
@@ -75,76 +82,110 @@ record RoomParts(TrainingSet training, TrainingSet choosing, Judge selection, Ju
     private static RoomParts judgedByTask(EmbeddingLaboratory laboratory, TrainingSet set, EvaluationData task, Way way) {
         Judge judge = new Judge(laboratory.benchmarks().evaluator(task), ""); // its faults first
         TaskLeaks leaks = TaskLeaks.of(set, task);
-        Two two = two(set.withRows(leaks.kept()), way.share(), way.seed());
-        DataReport report = new DataReport(
-                set.form(),
-                DataReports.of(set).rows(),
-                new DataReport.Parts(
-                        two.report().parts().sizes(),
-                        two.report().parts().groups(),
-                        two.report().parts().largestGroup(),
-                        leaks.near()),
-                Stream.concat(set.notes().stream(), leaks.notes().stream()).toList());
+        TrainingSet kept = set.withRows(leaks.kept());
+        Two two = choosable(set.form()) ? two(kept, way.share(), way.seed()) : whole(kept);
+        List<String> notes = new ArrayList<>(set.notes());
+        notes.addAll(leaks.notes());
+        if (!choosable(set.form())) {
+            notes.add(set.form().words() + " cannot choose among states, and the task judges the result alone: the last state is taken, and not"
+                    + " mixed with the parent");
+        }
         return new RoomParts(
                 two.training(),
                 two.selection(),
-                selection(way.judges(), two.selection(), two.training()),
+                choosable(set.form()) ? selection(way.judges(), two.selection(), two.training()) : null,
                 judge,
-                report,
+                report(set, two, two.report().parts().sizes(), leaks.near(), notes),
                 task.task() + " " + task.files());
     }
 
     private static RoomParts judgedByRows(TrainingSet set, TrainingSet judged, Way way) {
-        boolean other = judged.form() != set.form();
         // documents that are searched may be read as plain texts: what is judged by are the queries
-        boolean texts = other && set.form() == Form.DOCUMENTS;
+        boolean texts = set.form() == Form.DOCUMENTS && SEARCHED.contains(judged.form());
         List<TrainingRow> kept = texts ? set.rows() : JudgedTexts.leaveOut(set, judged);
-        Two two = two(set.withRows(kept), way.share(), way.seed());
+        boolean choosable = choosable(set.form());
+        Two two = choosable ? two(set.withRows(kept), way.share(), way.seed()) : whole(set.withRows(kept));
         List<String> notes = new ArrayList<>(set.notes());
         if (kept.size() < set.rows().size()) {
             notes.add(set.rows().size() - kept.size() + " rows have a query or document of " + judged.name() + "; they are left out of training");
         }
         Map<String, Integer> sizes = new LinkedHashMap<>(two.report().parts().sizes());
-        sizes.put("gate", judged.rows().size());
-        DataReport report = new DataReport(
-                set.form(),
-                DataReports.of(set).rows(),
-                new DataReport.Parts(
-                        sizes,
-                        two.report().parts().groups(),
-                        two.report().parts().largestGroup(),
-                        other ? List.of() : DataReports.leaks("gate", two.training(), judged)),
-                notes);
         List<TrainingSet> all = List.of(two.training(), two.selection());
-        List<TrainingSet> distracting = texts ? all.stream().map(MadeQueries::asPairs).toList() : other ? List.of() : all;
-        Judge gate = other
-                ? Judge.of(judged.name(), judged, distracting, Integer.MAX_VALUE)
-                : way.judges().of(judged.name(), judged, all, Integer.MAX_VALUE);
+        Judge gate;
+        Judge chosen = null;
+        if (judged.form() == set.form()) {
+            gate = way.judges().of(judged.name(), judged, all, Integer.MAX_VALUE);
+            sizes.put("gate", judged.rows().size());
+        } else {
+            List<TrainingSet> distracting = texts ? all.stream().map(MadeQueries::asPairs).toList() : List.of();
+            OtherRows others = OtherRows.of(judged, distracting, !choosable, way.seed());
+            gate = others.gate();
+            chosen = others.selection();
+            sizes.putAll(others.sizes());
+            notes.addAll(others.notes());
+        }
         return new RoomParts(
                 two.training(),
                 two.selection(),
-                selection(way.judges(), two.selection(), two.training()),
+                chosen == null ? selection(way.judges(), two.selection(), two.training()) : chosen,
                 gate,
-                report,
+                report(set, two, sizes, JudgedTexts.near(two.training(), judged, texts), notes),
                 judged.name());
     }
 
-    private record Two(TrainingSet training, TrainingSet selection, DataReport report) {}
+    /** Whether a part of such rows can choose among states. */
+    private static boolean choosable(Form form) {
+        return form != Form.LABELLED_PAIRS;
+    }
+
+    private static DataReport report(
+            TrainingSet set, Two two, Map<String, Integer> sizes, List<DataReport.Leak> gate, List<String> notes) {
+        DataReport.Parts parts = two.report().parts();
+        List<DataReport.Leak> leaks = Stream.concat(parts.leaks().stream(), gate.stream()).toList();
+        return new DataReport(
+                set.form(), DataReports.of(set).rows(), new DataReport.Parts(sizes, parts.groups(), parts.largestGroup(), leaks), notes);
+    }
+
+    /**
+     * Rows in two parts.
+     *
+     * @param training most of them
+     * @param selection the others; the same where nothing of them chooses
+     * @param report of both, with near copies
+     */
+    record Two(TrainingSet training, TrainingSet selection, DataReport report) {}
+
+    private static Two whole(TrainingSet set) {
+        DataReport report = DataReports.of(set);
+        DataReport.Parts parts = report.parts();
+        return new Two(set, set, new DataReport(
+                report.form(),
+                report.rows(),
+                new DataReport.Parts(Map.of("training", set.rows().size()), parts.groups(), parts.largestGroup(), List.of()),
+                report.notes()));
+    }
 
     /** Two parts: the rows that a division into three would give to the gate are trained on. */
-    private static Two two(TrainingSet set, double selection, long seed) {
-        double least = Math.max(1.0 / set.rows().size(), 1e-9);
+    static Two two(TrainingSet set, double selection, long seed) {
+        // the smallest group is no larger than the mean: it fits, also where no row is alone
+        DataReport whole = DataReports.of(set);
+        double least = (double) Math.max(1, set.rows().size() / whole.parts().groups()) / set.rows().size();
         DataParts parts = DataParts.split(set, new DataParts.Shares(selection, Math.min(least, 0.25)), seed);
         List<TrainingRow> training = new ArrayList<>(parts.training().rows());
         training.addAll(parts.gate().rows());
         Map<String, Integer> sizes = new LinkedHashMap<>();
         sizes.put("training", training.size());
         sizes.put("selection", parts.selection().rows().size());
+        List<DataReport.Leak> leaks = new ArrayList<>(
+                parts.report().parts().leaks().stream().filter(leak -> leak.part().equals("selection")).toList());
+        Set<String> known = leaks.stream().map(DataReport.Leak::text).collect(Collectors.toSet());
+        DataReports.leaks("selection", parts.gate(), parts.selection()).stream()
+                .filter(leak -> !known.contains(leak.text()))
+                .forEach(leaks::add);
         DataReport report = new DataReport(
                 set.form(),
                 parts.report().rows(),
-                new DataReport.Parts(
-                        sizes, parts.report().parts().groups(), parts.report().parts().largestGroup(), parts.report().parts().leaks()),
+                new DataReport.Parts(sizes, parts.report().parts().groups(), parts.report().parts().largestGroup(), leaks),
                 parts.report().notes());
         return new Two(set.withRows(training), parts.selection(), report);
     }

@@ -5,11 +5,13 @@ import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.training.gate.Judge;
 import io.github.embeddinglab.training.gate.Keeping;
 import io.github.embeddinglab.training.loop.SelectionLook;
 import io.github.embeddinglab.training.loop.TrainingPlaces;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a strategy works with.
@@ -57,8 +59,10 @@ record Work(
         }
     }
 
-    SelectionLook look() {
-        return new SelectionLook(parts.selection().evaluator(), parts.selection().metric(), keeping);
+    /** Null where nothing can choose among states. */
+    @Nullable SelectionLook look() {
+        Judge selection = parts.selection();
+        return selection == null ? null : new SelectionLook(selection.evaluator(), selection.metric(), keeping);
     }
 
     TrainingPlaces places(String stage) {

@@ -221,6 +221,18 @@ class AdapterTest {
     }
 
     @Test
+    @DisplayName("A limit of time ends training after an epoch, the first always made, with the rates of the whole")
+    void limitOfTime() {
+        EmbeddedPairs pairs = turned(1, 0, 200, 8, 1);
+        AdapterTraining whole = new AdapterTraining(settings(Side.QUERY, 0), 1, Progress.Listener.SILENT);
+        List<AdapterTraining.Point> cut = whole.within(0).train(pairs, pairs).report().curve();
+        AdapterTraining.Point first = whole.train(pairs, pairs).report().curve().get(0);
+        assertThat(cut).hasSize(1);
+        assertThat(cut.get(0).loss()).isCloseTo(first.loss(), within(1e-4));
+        assertThat(cut.get(0).selection()).isCloseTo(first.selection(), within(1e-3));
+    }
+
+    @Test
     @DisplayName("An interrupt stops training")
     void interrupted() {
         EmbeddedPairs pairs = turned(1, 0, 64, 8, 1);
