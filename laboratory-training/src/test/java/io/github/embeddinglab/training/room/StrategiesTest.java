@@ -20,7 +20,6 @@ import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.SharedFixtures;
-import io.github.embeddinglab.training.loop.LossMaker;
 import io.github.embeddinglab.training.loss.OwnLoss;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,11 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each strategy from a request to a verdict, on tiny models. */
 @Tag("integration")
 class StrategiesTest {
-    private static final String BERT = SharedFixtures.path("models/bert-mean").toString();
+    static final String BERT = SharedFixtures.path("models/bert-mean").toString();
     private static final String STATIC = SharedFixtures.path("models/static-mean").toString();
-
-    /** Labelled pairs cannot judge a model, so that these are not trained from them alone. */
-    private static final List<String> WITHOUT_JUDGE = List.of("softmax");
 
     @TempDir
     Path directory = Path.of("");
@@ -48,7 +44,7 @@ class StrategiesTest {
         return EmbeddingLaboratory.builder().modelDirectory(directory.resolve("models")).build();
     }
 
-    private static FineTuning.Builder request(String model, TrainingData data) {
+    static FineTuning.Builder request(String model, TrainingData data) {
         return adapter(model, data)
                 .strategy(Strategy.AUTO)
                 .set(TrainingSetting.PRECISION, "fp32")
@@ -244,7 +240,7 @@ class StrategiesTest {
         }
     }
 
-    private static TrainingData rows(Form form, int count, long seed) {
+    static TrainingData rows(Form form, int count, long seed) {
         if (form == Form.DOCUMENTS) {
             return documents(count, seed);
         }
@@ -262,38 +258,6 @@ class StrategiesTest {
             });
         }
         return TrainingData.of(form, rows);
-    }
-
-    @Test
-    void everyLossTrainsByItsName() {
-        List<String> names = new ArrayList<>(List.of("cached-multiple-negatives", "matryoshka", "orthogonal", "adaptive-layers"));
-        try (EmbeddingLaboratory lab = laboratory()) {
-            lab.training().losses().stream().filter(name -> !WITHOUT_JUDGE.contains(name)).forEach(names::add);
-            assertThat(names).hasSize(4 + lab.training().losses().size() - WITHOUT_JUDGE.size());
-            for (String name : names) {
-                Form form = lab.training().losses().contains(name) ? LossMaker.forms(name).get(0) : Form.PAIRS;
-                FineTuning.Builder request = request(BERT, rows(form, 100, 6)).loss(Losses.named(name)).epochs(3)
-                        .set(TrainingSetting.GENERATORS, "title");
-                if (LossMaker.needsTeacher(LossMaker.resolve(Losses.named(name), form), form)) {
-                    request.teacher(SharedFixtures.path("models/mpnet-mean").toString());
-                }
-                List<TrainingListener.Step> steps = new ArrayList<>();
-                FineTuningReport report = lab.training().fineTune(request.listener(new TrainingListener() {
-                    @Override
-                    public void stepped(Step step) {
-                        steps.add(step);
-                    }
-                }).build());
-                assertThat(report.course().notes()).as(name).anyMatch(note -> note.contains("expands to: loss "));
-                assertThat(steps).as(name).hasSizeGreaterThan(6)
-                        .allMatch(step -> step.gradientNorm() > 0 && step.learningRate() > 0 && Double.isFinite(step.loss()));
-                // what the steps changed is seen in the losses of the steps behind them
-                int third = steps.size() / 3;
-                assertThat(steps.subList(steps.size() - third, steps.size()).stream().mapToDouble(TrainingListener.Step::loss).average().orElseThrow())
-                        .as("the last losses of %s: %s", name, report.course().losses())
-                        .isLessThan(steps.subList(0, third).stream().mapToDouble(TrainingListener.Step::loss).average().orElseThrow());
-            }
-        }
     }
 
     @Test
