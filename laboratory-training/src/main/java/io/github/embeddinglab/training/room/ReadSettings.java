@@ -34,9 +34,6 @@ final class ReadSettings {
             TrainingSetting.FIRST_STAGE, TrainingSetting.FIRST_EPOCHS, TrainingSetting.FIRST_LEARNING_RATE, TrainingSetting.MASKED_SHARE,
             TrainingSetting.DELETED_SHARE);
 
-    /** What an adapter reads of its loss. */
-    private static final String SCALE = "scale";
-
     private ReadSettings() {}
 
     /**
@@ -52,9 +49,6 @@ final class ReadSettings {
         Set<TrainingSetting> unread = unread(expansion);
         Set<TrainingSetting> named = spec.recipe().settings().keySet();
         List<String> asked = new ArrayList<>(keys(unread, named));
-        if (expansion.strategy() == Strategy.ADAPTER) {
-            expansion.loss().settings().keySet().stream().filter(key -> !key.equals(SCALE)).forEach(key -> asked.add("loss." + key));
-        }
         Helpers helpers = spec.recipe().helpers();
         if (helpers.writer() != null && expansion.form() != Form.DOCUMENTS) {
             asked.add("queryWriter");

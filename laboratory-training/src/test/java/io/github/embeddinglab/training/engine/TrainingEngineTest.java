@@ -113,7 +113,11 @@ class TrainingEngineTest {
         SplittableRandom random = new SplittableRandom(seed);
         TrainingBatch batch = Batches.of(random, 5, 2);
         TrainingBatch labelled = TrainingBatch.of(batch.columns(), random.doubles(5).toArray(), 5);
-        for (Trained trained : List.of(Trained.everything(), Trained.withoutWords(), Trained.last(1), Trained.lora(2))) {
+        // a family has its own layers; what is trained of them is a matter of all
+        List<Trained> choices = fixture.equals("bert-mean")
+                ? List.of(Trained.everything(), Trained.withoutWords(), Trained.last(1), Trained.lora(2))
+                : List.of(Trained.everything());
+        for (Trained trained : choices) {
             for (boolean means : new boolean[] {false, true}) {
                 Loss loss = means ? new CosineSimilarityLoss() : new MultipleNegativesLoss(20);
                 List<TrainingBatch> batches = List.of(means ? labelled : batch);
@@ -126,9 +130,7 @@ class TrainingEngineTest {
                     assertThat(found.reports.get(0).plan().checkpointing()).isTrue();
                     assertThat(expected.reports.get(0).plan().checkpointing()).isFalse();
                     same(found, expected, 1e-9, what);
-                    for (int threads : new int[] {1, 2}) {
-                        same(train(LibtorchBackend.open(threads), fixture, loss, again, batches), expected, 2e-4, what + ", threads " + threads);
-                    }
+                    same(train(LibtorchBackend.open(2), fixture, loss, again, batches), expected, 2e-4, what);
                 }
             }
         }

@@ -122,7 +122,7 @@ class AdapterRoomTest {
         try (EmbeddingLaboratory lab = laboratory()) {
             refused(lab, request(false).set(TrainingSetting.WARMUP_STEPS, 5).set(TrainingSetting.SCHEDULE, "cosine"),
                     "strategy adapter with loss multiple-negatives on pairs does not read schedule, warmup_steps; leave them out");
-            refused(lab, request(false).loss(Losses.multipleNegatives().with("cached", 1)), "does not read loss.cached");
+            refused(lab, request(false).loss(Losses.multipleNegatives().with("cached", 1)), "and its scale alone");
             refused(lab, request(false).resume(false), "strategy adapter keeps no checkpoint to resume from");
             refused(lab, request(false).strategy(Strategy.CONTRASTIVE).set(TrainingSetting.ADAPTER_RANK, 4),
                     "strategy contrastive with loss multiple-negatives on pairs does not read adapter_rank; leave it out");
