@@ -244,7 +244,7 @@ class ObjectivesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert-mean", "mpnet-mean", "modernbert-mean"})
+    @ValueSource(strings = {"bert-mean", "modernbert-mean"})
     void objectivesOnTheEncoderHaveTheirDerivatives(String name) {
         long seed = new Random().nextLong();
         Loss inner = new MultipleNegativesLoss(5); // smooth enough for a finite step
