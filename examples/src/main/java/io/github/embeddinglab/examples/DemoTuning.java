@@ -184,7 +184,7 @@ final class DemoTuning {
                 verdict.difference().change().high(),
                 verdict.difference().tests().adjusted()));
         table.append(String.format(Locale.ROOT, "  %s %s: %s%n",
-                report.made().id(), verdict.registered() ? "is registered" : "is not registered", verdict.reason()));
+                report.made().id(), verdict.outcome(), verdict.reason()));
         table.append(String.format(Locale.ROOT, "  loss and scores over the steps: %s%n", report.curve()));
         if (verdict.registered()) {
             table.append(String.format(Locale.ROOT, "  use it: ./lab embed --model %s --in texts.txt --out vectors.npy%n", report.made().id()));

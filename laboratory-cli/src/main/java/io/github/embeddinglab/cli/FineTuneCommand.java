@@ -357,8 +357,7 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
 
     private void print(FineTuningReport report) {
         FineTuningReport.Verdict verdict = report.verdict();
-        console.line(report.made().id() + (verdict.registered() ? " is registered" : verdict.passed() ? " passed the gate" : " is not registered")
-                + ": " + verdict.reason());
+        console.line(report.made().id() + " " + verdict.outcome() + ": " + verdict.reason());
         console.line("load it as " + report.made().name());
         List<Map<String, Score>> columns = new ArrayList<>(List.of(report.before(), report.after()));
         columns.addAll(report.baselines().values());

@@ -140,12 +140,12 @@ final class GenerateCommand implements Runnable, Lab.Verb {
     /** Rows and their copies, in the form that they have. */
     private void augment(TrainingSet rows, List<Augmentation> changes) {
         if (changes.isEmpty()) {
-            throw new InvalidInputException("pairs are made from documents, but " + rows.name() + " holds " + rows.form()
+            throw new InvalidInputException("pairs are made from documents, but " + rows.name() + " holds " + rows.form().words()
                     + "; give texts with the column text, or add changed copies of these rows with --augment");
         }
         for (String option : OF_DOCUMENTS) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                throw new ConfigurationException(option + " is about documents, but " + rows.name() + " holds " + rows.form()
+                throw new ConfigurationException(option + " is about documents, but " + rows.name() + " holds " + rows.form().words()
                         + ", of which copies alone are made; leave it out");
             }
         }

@@ -54,7 +54,7 @@ final class SettingWords {
         for (TrainingSetting setting : TrainingSetting.values()) {
             lines.add(line(setting.key(), values(setting), byDefault(setting)));
         }
-        lines.add(line("loss.KEY", "numbers of the loss", "its own"));
+        lines.add(line("loss.KEY", "as the page of the loss says", "its own"));
         return lines;
     }
 

@@ -161,9 +161,9 @@ class TrainingDataTest {
         cli.run("generate", "--data", folder.resolve("labels.jsonl"), "--augment", "deletion", "--out", folder.resolve("again.jsonl")).done();
 
         Path out = folder.resolve("out.jsonl");
-        cli.run("generate", "--data", labelled, "--out", out).refused(Lab.FAILED, "holds LABELLED", "with --augment");
+        cli.run("generate", "--data", labelled, "--out", out).refused(Lab.FAILED, "holds labelled", "with --augment");
         cli.run("generate", "--data", labelled, "--augment", "crop", "--generators", "title", "--out", out)
-                .refused(Lab.WRONG_USE, "--generators is about documents", "labelled.jsonl holds LABELLED");
+                .refused(Lab.WRONG_USE, "--generators is about documents", "labelled.jsonl holds labelled");
         assertThat(out).doesNotExist();
     }
 
@@ -212,7 +212,7 @@ class TrainingDataTest {
         cli.run("generate", "--data", documents, "--out", documents).refused(Lab.FAILED, "--data and --out are both");
         cli.run("mine", "--data", documents, "--out", out, "--ranks", "ten").refused(Lab.WRONG_USE, "--ranks is \"ten\"");
         cli.run("mine", "--model", Cli.fixture("static-mean"), "--data", documents, "--out", out)
-                .refused(Lab.FAILED, "holds DOCUMENTS");
+                .refused(Lab.FAILED, "holds documents");
         Path gap = Files.writeString(folder.resolve("gap.jsonl"), "{\"query\": \"q\", \"document\": \"d\"}\n{\"query\": \"q\"}\n");
         cli.run("mine", "--data", gap, "--out", out).refused(Lab.FAILED, "gap.jsonl:2", "\"document\" is missing");
         try (Stream<Path> files = Files.list(folder)) {

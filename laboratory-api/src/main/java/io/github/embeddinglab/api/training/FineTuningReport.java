@@ -78,6 +78,15 @@ public record FineTuningReport(
         public Verdict unregistered() {
             return new Verdict(passed, false, reason, difference, smallestGain, general);
         }
+
+        /**
+         * The verdict in words, behind the model's name in a sentence.
+         *
+         * @return {@code is registered}, {@code passed the gate} or {@code is not registered}
+         */
+        public String outcome() {
+            return registered ? "is registered" : passed ? "passed the gate" : "is not registered";
+        }
     }
 
     /**

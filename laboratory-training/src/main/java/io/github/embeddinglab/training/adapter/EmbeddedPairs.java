@@ -48,7 +48,7 @@ public record EmbeddedPairs(TrainingSet set, FloatMatrix queries, FloatMatrix do
      */
     public static EmbeddedPairs embed(TrainingSet set, List<String> more, Embedder model, Progress.Listener progress) {
         if (set.form() != Form.PAIRS && set.form() != Form.TRIPLETS) {
-            throw new InvalidInputException("an adapter is trained on pairs or triplets, but " + set.name() + " holds " + set.form()
+            throw new InvalidInputException("an adapter is trained on pairs or triplets, but " + set.name() + " holds " + set.form().words()
                     + "; give rows of query and document");
         }
         Map<String, Integer> queries = new LinkedHashMap<>();

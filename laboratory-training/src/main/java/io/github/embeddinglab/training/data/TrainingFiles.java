@@ -72,7 +72,7 @@ final class TrainingFiles {
         if (form == null) {
             form = own;
         } else if (form != own) {
-            throw new InvalidInputException("data file " + file + " holds " + own + ", the files before it " + form
+            throw new InvalidInputException("data file " + file + " holds " + own.words() + ", the files before it " + form.words()
                     + "; train on one form at a time");
         }
         Set<String> unused = roles.unused();

@@ -155,7 +155,7 @@ public final class Augmentations {
      */
     public static TrainingSet withCopies(TrainingSet set, List<Augmentation> augmentations, int copies, long seed) {
         if (augmentations.isEmpty() || copies < 1 || set.form() == Form.DOCUMENTS) {
-            throw new InvalidInputException("augmentation of " + set.form() + " with " + augmentations.size()
+            throw new InvalidInputException("augmentation of " + set.form().words() + " with " + augmentations.size()
                     + " augmentations and " + copies + " copies; give rows with a query or a text, and at least 1 of each");
         }
         List<TrainingRow> rows = new ArrayList<>();

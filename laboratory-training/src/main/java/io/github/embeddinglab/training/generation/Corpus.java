@@ -63,7 +63,7 @@ public final class Corpus {
      */
     public static Corpus of(TrainingSet set) {
         if (set.form() != Form.DOCUMENTS) {
-            throw new InvalidInputException("pairs are made from documents, but " + set.name() + " holds " + set.form()
+            throw new InvalidInputException("pairs are made from documents, but " + set.name() + " holds " + set.form().words()
                     + "; give texts with the column text, and title where there is one");
         }
         List<Document> documents = new ArrayList<>();

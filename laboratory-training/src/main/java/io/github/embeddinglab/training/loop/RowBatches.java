@@ -7,6 +7,7 @@ import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.engine.TrainingBatch;
 import io.github.embeddinglab.training.spi.DropoutMask;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** The batches of a training: rows by step, tokenised, with their labels; a function of (seed, step). */
 final class RowBatches {
     private static final int COLUMN_OF_PARTNER = 1;
+
+    /** Rows that are tokenised before the start: a second's work at most, where there are millions. */
+    private static final int MOST_LOOKED_AT = 1000;
 
     private final TrainingSet set;
     private final TextTokens tokens;
@@ -89,11 +93,13 @@ final class RowBatches {
         return batches.stream().mapToInt(rows -> rows.length).max().orElse(1);
     }
 
-    /** Tokens of the longest text. */
+    /** Tokens of the longest text, sought among the rows with most bytes: a step refuses a longer one, should there be any. */
     int longest() {
-        List<Integer> longestFirst = IntStream.range(0, set.rows().size())
+        int[] bytes = IntStream.range(0, set.rows().size()).map(this::bytes).toArray();
+        List<Integer> longestFirst = IntStream.range(0, bytes.length)
                 .boxed()
-                .sorted(Comparator.comparingInt((Integer row) -> -characters(row)))
+                .sorted(Comparator.comparingInt((Integer row) -> -bytes[row]))
+                .limit(MOST_LOOKED_AT)
                 .toList();
         int longest = 1;
         for (int row : longestFirst) {
@@ -105,8 +111,9 @@ final class RowBatches {
         return longest;
     }
 
-    private int characters(int row) {
-        return set.rows().get(row).texts().stream().mapToInt(String::length).max().orElse(0);
+    /** In UTF-8, which tells the tokens of different scripts better than characters do. */
+    private int bytes(int row) {
+        return set.rows().get(row).texts().stream().mapToInt(text -> text.getBytes(StandardCharsets.UTF_8).length).max().orElse(0);
     }
 
     /** Tokens of the longest text of a row. */

@@ -103,7 +103,7 @@ public final class NegativeMining {
     public Result mine(TrainingSet pairs, List<String> more, MiningOptions options) {
         if (pairs.form() != Form.PAIRS && pairs.form() != Form.TRIPLETS) {
             throw new InvalidInputException("negatives are mined for queries with documents, but " + pairs.name() + " holds "
-                    + pairs.form() + "; give rows of query and document");
+                    + pairs.form().words() + "; give rows of query and document");
         }
         // documents that differ in case or spaces only are one: a copy of the positive is no negative
         Map<String, Integer> places = new HashMap<>();

@@ -126,7 +126,7 @@ public final class PseudoLabels {
     public TrainingSet label(TrainingSet pairs, List<String> more, int threads) {
         if (pairs.form() != Form.PAIRS) {
             throw new InvalidInputException("labels are made for queries with documents, but " + pairs.name() + " holds "
-                    + pairs.form() + "; give pairs");
+                    + pairs.form().words() + "; give pairs");
         }
         Map<String, Integer> places = new LinkedHashMap<>();
         pairs.column(1).forEach(text -> places.putIfAbsent(text, places.size()));

@@ -70,10 +70,10 @@ final class CurveFiles {
 
     private static String lede(FineTuningReport report, String judged) {
         String name = report.verdict().difference().name();
-        return String.format(Locale.ROOT, "%,d steps in %,.0f s from %s. %s on %s: %s before, %s after; %s: %s.",
+        return String.format(Locale.ROOT, "%,d steps in %,.0f s from %s. %s on %s: %s before, %s after; it %s: %s.",
                 report.course().steps(), report.course().seconds(), report.made().parent(), name, judged,
                 report.before().get(name), report.after().get(name),
-                report.verdict().registered() ? "registered" : report.verdict().passed() ? "passed the gate" : "not registered", report.verdict().reason());
+                report.verdict().outcome(), report.verdict().reason());
     }
 
     private static List<CurvePlot> plots(TrainingRecord record) {

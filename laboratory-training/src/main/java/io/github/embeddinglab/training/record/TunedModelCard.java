@@ -17,8 +17,7 @@ final class TunedModelCard {
         StringBuilder card = new StringBuilder();
         card.append("# ").append(report.made().id()).append("\n\n");
         card.append("Fine-tuned from `").append(report.made().parent()).append("` with Embeddings Laboratory. ");
-        card.append(report.verdict().registered() ? "Registered: " : report.verdict().passed() ? "Passed the gate: " : "Not registered: ")
-                .append(report.verdict().reason()).append(".\n\n");
+        card.append("It ").append(report.verdict().outcome()).append(": ").append(report.verdict().reason()).append(".\n\n");
         card.append("## Scores\nOn ").append(record.origin().judged()).append(", with 95 % intervals:\n\n");
         card.append("| score | parent | this model |");
         report.baselines().keySet().forEach(name -> card.append(' ').append(name).append(" |"));

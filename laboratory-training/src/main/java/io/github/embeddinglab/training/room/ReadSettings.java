@@ -60,7 +60,8 @@ final class ReadSettings {
             throw new InvalidInputException("strategy " + expansion.strategy() + " with loss " + expansion.loss().name() + " on "
                     + expansion.form().words() + " does not read " + String.join(", ", asked) + "; leave "
                     + (asked.size() == 1 ? "it" : "them") + " out, or "
-                    + (expansion.strategy() == Strategy.DOMAIN_ADAPTIVE ? "add stages=both for a first stage" : "choose a strategy that does"));
+                    + (expansion.strategy() == Strategy.DOMAIN_ADAPTIVE && FIRST_STAGE.stream().anyMatch(named::contains)
+                            ? "add stages=both for a first stage" : "choose a strategy that does"));
         }
         if (spec.running().resume() && expansion.strategy() == Strategy.ADAPTER) {
             throw new InvalidInputException("strategy adapter keeps no checkpoint to resume from, since it takes a minute; leave --resume out");

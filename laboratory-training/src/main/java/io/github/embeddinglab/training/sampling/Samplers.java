@@ -190,7 +190,7 @@ public final class Samplers {
     private static String required(@Nullable String label, TrainingSet set) {
         if (label == null) {
             throw new InvalidInputException(
-                    "training data " + set.name() + " is " + set.form() + ", which has no labels; give data with a label");
+                    "training data " + set.name() + " is " + set.form().words() + ", which has no labels; give data with a label");
         }
         return label;
     }

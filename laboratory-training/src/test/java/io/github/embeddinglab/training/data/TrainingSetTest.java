@@ -135,7 +135,7 @@ class TrainingSetTest {
         Path pairs = write("a.tsv", "query\tdocument\nq\td\n");
         Path texts = write("b.txt", "one text\n");
         assertThatThrownBy(() -> TrainingSet.read(TrainingData.files(pairs, texts)))
-                .hasMessageContaining("b.txt holds DOCUMENTS, the files before it PAIRS");
+                .hasMessageContaining("b.txt holds documents, the files before it pairs");
         assertThatThrownBy(() -> TrainingSet.read(TrainingData.files(pairs).columns(Map.of("query", "question"))))
                 .hasMessageContaining("has no column \"question\" but query, document");
         assertThatThrownBy(() -> TrainingSet.read(TrainingData.files(pairs).columns(Map.of("frage", "query"))))

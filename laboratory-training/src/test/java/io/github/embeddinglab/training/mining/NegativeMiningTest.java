@@ -310,7 +310,7 @@ class NegativeMiningTest {
                     .hasMessageContaining("none of 6 rows gets 1 negatives from ranks 10 to 100 of 6 documents");
             TrainingSet labelled = TrainingSet.read(TrainingData.labelled(List.of(TrainingRow.labelled("x", "t"))));
             assertThatThrownBy(() -> mining.mine(labelled, List.of(), MiningOptions.defaults()))
-                    .hasMessageContaining("holds LABELLED");
+                    .hasMessageContaining("holds labelled");
             assertThatThrownBy(() -> new MiningOptions.Window(0, 5)).hasMessageContaining("the ranks are 0 to 5");
             assertThatThrownBy(() -> new MiningOptions.Margins(1.2, 0)).hasMessageContaining("relative margin is 1.2");
             Thread.currentThread().interrupt();

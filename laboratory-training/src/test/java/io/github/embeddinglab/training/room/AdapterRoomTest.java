@@ -74,7 +74,7 @@ class AdapterRoomTest {
                         .allSatisfy(file -> assertThat(report.made().folder().resolve(file)).content().doesNotContain(directory.toString()));
             }
             assertThat(Files.readString(passed.made().folder().resolve("README.md")))
-                    .contains("Passed the gate: better than the parent")
+                    .contains("It passed the gate: better than the parent")
                     .contains("load(\"adapter=FOLDER:" + STATIC + "\"); // FOLDER is this folder")
                     .contains("| score | parent | this model | bm25 |\n|---|---|---|---|\n| ndcg@10 |");
         }

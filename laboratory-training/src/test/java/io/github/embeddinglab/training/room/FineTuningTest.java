@@ -102,7 +102,7 @@ class FineTuningTest {
             assertThat(record.at("/after/ndcg@10/value").asDouble()).isEqualTo(report.verdict().difference().second());
             assertThat(Files.readString(report.made().folder().resolve("README.md")))
                     .contains("# " + report.model().value())
-                    .contains("Registered: better than the parent")
+                    .contains("It is registered: better than the parent")
                     .contains("![Loss of the training batches](training-loss.png)")
                     .contains("(training-score.png)");
             String page = Files.readString(report.curve());
