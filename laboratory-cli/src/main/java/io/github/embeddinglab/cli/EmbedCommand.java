@@ -140,8 +140,8 @@ final class EmbedCommand implements Runnable, Lab.Verb {
     @Override
     public void run() {
         LaboratoryBuilder builder = common.builder();
-        Integer width = positive("--dimensions", dimensions);
-        Integer callers = positive("--threads", threads);
+        Integer width = Usage.positive(spec, "--dimensions", dimensions);
+        Integer callers = Usage.positive(spec, "--threads", threads);
         Optional<Codec> lossy = lossyCodec();
         if (callers != null) {
             // the other settings of the files stay
@@ -222,13 +222,6 @@ final class EmbedCommand implements Runnable, Lab.Verb {
 
     private static @Nullable Double number(double value) {
         return Double.isNaN(value) ? null : value;
-    }
-
-    private @Nullable Integer positive(String option, @Nullable Integer value) {
-        if (value != null && value < 1) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + "; give a whole number from 1 on");
-        }
-        return value;
     }
 
     private void requireOtherFile() {

@@ -14,6 +14,7 @@ import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.core.host.HostEnvironment;
 import io.github.embeddinglab.training.libtorch.LibtorchNatives;
+import io.github.embeddinglab.training.loop.LossMaker;
 import io.github.embeddinglab.training.record.RecordFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code lab fine-tune}: trains a model on data, judges it on data that neither saw, and registers it when it is better. */
@@ -160,7 +160,7 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
         @Option(names = "--resume", description = "Go on where an interrupted training of the same data and settings stopped.")
         private boolean resume;
 
-        @Option(names = "--inexact", description = "Resume also where the result will not have the same bits (other threads, other machine).")
+        @Option(names = "--inexact", description = "Resume also with other settings, threads or machine: the result will not have the same bits.")
         private boolean inexact;
 
         @Option(names = "--plan", description = "Say what would be done, and do nothing.")
@@ -204,7 +204,7 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
     }
 
     private FineTuning request(String parent) {
-        try {
+        return Usage.of(spec, () -> {
             FineTuning.Builder builder = FineTuning.of(parent)
                     .data(TrainingData.files(data.data.toArray(new Path[0])).columns(data.columns))
                     .progress(console.progress())
@@ -228,9 +228,7 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
                 builder.resume(running.inexact);
             }
             return builder.build();
-        } catch (InvalidInputException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        }
+        });
     }
 
     private void judges(FineTuning.Builder builder) {
@@ -295,6 +293,9 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
                 loss = loss.with(entry.getKey().substring(LOSS_PREFIX.length()), entry.getValue());
             }
         }
+        if (loss != null) {
+            LossMaker.requireKnown(loss);
+        }
         return loss;
     }
 
@@ -320,38 +321,8 @@ final class FineTuneCommand implements Runnable, Lab.Verb {
             object.put("curve", report.curve().toString());
         }
         object.put("parent", report.made().parent());
-        object.put("passed", report.verdict().passed());
-        object.put("registered", report.verdict().registered());
-        object.put("reason", report.verdict().reason());
-        object.put("steps", report.course().steps());
-        object.put("seconds", report.course().seconds());
-        object.put("before", scores(report.before()));
-        object.put("after", scores(report.after()));
-        object.put("baselines", RecordFiles.baselines(report.baselines()));
-        Map<String, Object> difference = new LinkedHashMap<>();
-        difference.put("name", report.verdict().difference().name());
-        difference.putAll(EvaluateCommand.score(report.verdict().difference().change()));
-        difference.put("p", report.verdict().difference().tests().adjusted());
-        object.put("difference", difference);
-        object.put("smallest_gain_that_could_be_shown", report.verdict().smallestGain());
-        FineTuningReport.General general = report.verdict().general();
-        if (general != null) {
-            Map<String, Object> kept = new LinkedHashMap<>();
-            kept.put("name", general.name());
-            kept.put("before", general.before());
-            kept.put("after", general.after());
-            kept.put("least", general.least());
-            kept.put("held", general.held());
-            object.put("general", kept);
-        }
-        object.put("data", RecordFiles.data(report.data()));
+        object.putAll(RecordFiles.results(report));
         object.put("notes", report.course().notes());
-        return object;
-    }
-
-    private static Map<String, Object> scores(Map<String, Score> scores) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        scores.forEach((name, score) -> object.put(name, EvaluateCommand.score(score)));
         return object;
     }
 

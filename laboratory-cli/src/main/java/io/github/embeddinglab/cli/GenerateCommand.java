@@ -117,8 +117,12 @@ final class GenerateCommand implements Runnable, Lab.Verb {
 
     @Override
     public void run() {
-        TrainingInput.requireOutput(out, data);
-        Generation generation = new Generation(chosenGenerators(), leastWords, mostSharing, seed);
+        common.configuration(); // its faults
+        Generation generation = Usage.of(spec, () -> {
+            TrainingInput.requireOutput(out, data);
+            return new Generation(chosenGenerators(), leastWords, mostSharing, seed);
+        });
+        Usage.positive(spec, "--copies", copies);
         List<Augmentation> changes = chosenAugmentations();
         TrainingSet documents = TrainingInput.read(data, columns, console);
         if (documents.form() != Form.DOCUMENTS) {
@@ -231,12 +235,16 @@ final class GenerateCommand implements Runnable, Lab.Verb {
         if (synonyms != null && !augmentations.contains("synonyms")) {
             throw new ConfigurationException("--synonyms is given, but --augment does not name synonyms; add it, or leave the file out");
         }
+        if (chosen.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption("--copies")) {
+            throw new ConfigurationException("--copies is given, but --augment does not say how rows are changed; add it, or leave --copies out");
+        }
         return chosen;
     }
 
     private Map<String, Object> json(Generation.Report report, TrainingSet pairs, int added) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("out", out.toString());
+        object.put("form", pairs.form().words());
         object.put("documents", report.documents());
         object.put("pairs", pairs.rows().size());
         object.put("augmented", added);

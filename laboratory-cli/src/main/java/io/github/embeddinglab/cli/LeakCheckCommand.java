@@ -58,6 +58,7 @@ final class LeakCheckCommand implements Runnable, Lab.Verb {
 
     @Override
     public void run() {
+        common.configuration(); // its faults
         List<TextFields.Placed> texts = TextFields.read(data, fields);
         List<TextFields.Placed> trained = TextFields.read(training, fields);
         List<LeakCheck.Leak> leaks = LeakCheck.against(

@@ -4,6 +4,7 @@ import io.github.embeddinglab.api.ConfigurationException;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.LaboratoryBuilder;
+import io.github.embeddinglab.api.Resources;
 import io.github.embeddinglab.evaluation.data.DataFiles;
 import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.data.TrainingWriter;
@@ -23,7 +24,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code lab mine}: hard negatives for training pairs. */
 @Command(
@@ -36,6 +39,9 @@ final class MineCommand implements Runnable, Lab.Verb {
     private static final Pattern RANKS = Pattern.compile("(\\d{1,9})-(\\d{1,9})");
 
     private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "MODEL", description = "Registry name or folder; default: the configured model.")
     private @Nullable String model;
@@ -96,8 +102,8 @@ final class MineCommand implements Runnable, Lab.Verb {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Of a random choice (default: 42).")
     private long seed;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute; default: all processors.")
-    private int threads;
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute; default: what the configuration says, or all processors.")
+    private @Nullable Integer threads;
 
     @Mixin
     private CommonOptions common = new CommonOptions();
@@ -110,23 +116,27 @@ final class MineCommand implements Runnable, Lab.Verb {
     public void run() {
         List<Path> inputs = new ArrayList<>(data);
         inputs.addAll(corpus);
-        TrainingInput.requireOutput(out, inputs);
-        MiningOptions options = new MiningOptions(
-                window(),
-                new MiningOptions.Margins(relative, absolute),
-                new MiningOptions.Choice(negatives, random),
-                seed);
+        MiningOptions options = Usage.of(spec, () -> {
+            TrainingInput.requireOutput(out, inputs);
+            return new MiningOptions(
+                    window(),
+                    new MiningOptions.Margins(relative, absolute),
+                    new MiningOptions.Choice(negatives, random),
+                    seed);
+        });
+        Integer asked = Usage.positive(spec, "--threads", threads);
+        Resources resources = common.configuration().resources();
         TrainingSet pairs = TrainingInput.read(data, columns, console);
         List<String> more = corpus.isEmpty() ? List.of() : DataFiles.texts(corpus, Map.of());
         LaboratoryBuilder builder = common.builder();
-        if (threads != 0) {
-            builder.resources(common.configuration().resources().withThreads(threads));
+        if (asked != null) {
+            resources = resources.withThreads(asked);
+            builder.resources(resources);
         }
+        NearestDocuments.Factory search = NearestDocuments.exact(resources.threads());
         try (EmbeddingLaboratory lab = builder.build();
                 Embedder embedder = lab.models().load(model == null ? lab.defaultModel() : model)) {
-            NegativeMining mining = NegativeMining.with(
-                            embedder, NearestDocuments.exact(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads))
-                    .progress(console.progress());
+            NegativeMining mining = NegativeMining.with(embedder, search).progress(console.progress());
             NegativeMining.Result result;
             if (veto == null) {
                 result = mining.mine(pairs, more, options);

@@ -21,13 +21,13 @@ final class TrainingInput {
         return set.withRows(set.rows().stream().map(row -> row.inSet("")).toList());
     }
 
-    /** Refuses a bad name before any work, and one of the inputs, which would be lost. */
+    /** Refuses a bad name before any work, and that of an input, which would be lost. */
     static void requireOutput(Path out, List<Path> inputs) {
         TrainingWriter.requireName(out);
         for (Path in : inputs) {
             try {
                 if (Files.exists(in) && Files.exists(out) && Files.isSameFile(in, out)) {
-                    throw new InvalidInputException("--data and --out are both " + out + "; write to another file");
+                    throw new InvalidInputException("--out " + out + " is one of the files to read; write to another file");
                 }
             } catch (IOException e) {
                 throw new InvalidInputException(in + " and " + out + " cannot be compared: " + e.getMessage(), e);

@@ -23,6 +23,10 @@ import org.apiguardian.api.API.Status;
 public final class Corpus {
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]{2,}(?:[._-][\\p{L}\\p{M}\\p{N}]+)*");
     private static final Pattern SENTENCE_END = Pattern.compile("(?<=[.!?])\\s+(?=[\\p{Lu}\\p{N}\"'(`*-])|(?<=[。！？])|\\R+");
+    private static final String EAST = "\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}";
+    private static final String SOUTH = "\\p{IsThai}\\p{IsLao}\\p{IsKhmer}\\p{IsMyanmar}";
+    private static final Pattern COUNTED =
+            Pattern.compile("[" + EAST + "]{1,2}|[" + SOUTH + "]{1,4}|[^\\s" + EAST + SOUTH + "]+");
     private static final double SATURATION = 1.2;
 
     private final List<Document> documents;
@@ -115,6 +119,14 @@ public final class Corpus {
             words.add(matcher.group());
         }
         return words;
+    }
+
+    /**
+     * About how many words a text has: what stands between spaces; in scripts that write none between words, one for two letters of Chinese
+     * or Japanese and for four of Thai, Lao, Khmer or Burmese.
+     */
+    static int count(String text) {
+        return (int) COUNTED.matcher(text).results().count();
     }
 
     /** Sentences by their marks and line ends; none is blank. */

@@ -123,7 +123,7 @@ public record Generation(List<PairGenerator> generators, int leastWords, int mos
                         corpus, document, KeyedRandom.at(seed, generator.name().hashCode(), document))) {
                     String query = NormalizedText.of(pair.query());
                     String answer = NormalizedText.of(pair.document());
-                    if (pair.document().split("\\s+").length < leastWords) {
+                    if (Corpus.count(pair.document()) < leastWords) {
                         dropped.merge("the text has fewer than " + leastWords + " words", 1, Integer::sum);
                     } else if (query.equals(answer)) {
                         dropped.merge("query and text are the same", 1, Integer::sum);

@@ -103,7 +103,7 @@ public final class PairGenerators {
         int words = 0;
         for (String sentence : Corpus.sentences(text)) {
             passage.append(passage.isEmpty() ? "" : " ").append(sentence);
-            words += sentence.split("\\s+").length;
+            words += Corpus.count(sentence);
             if (words >= PASSAGE_WORDS) {
                 passages.add(passage.toString());
                 passage.setLength(0);

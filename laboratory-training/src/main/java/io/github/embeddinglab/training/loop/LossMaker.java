@@ -5,6 +5,7 @@ import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.LossChoice;
 import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.training.data.TrainingSet;
 import io.github.embeddinglab.training.encoder.TrainableModel;
 import io.github.embeddinglab.training.engine.Objective;
 import io.github.embeddinglab.training.loop.LossTable.Entry;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.DoublePredicate;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
@@ -32,12 +34,15 @@ import org.apiguardian.api.API.Status;
 public final class LossMaker {
     private static final String CACHED_PREFIX = "cached-";
     private static final Set<String> PAIRING = Set.of("mega-batch-margin", "multiple-negatives", "symmetric-multiple-negatives");
+    private static final Set<String> IN_BATCH =
+            Set.of("gist", "mega-batch-margin", "multiple-negatives", "simcse", "symmetric-multiple-negatives");
 
     private LossMaker() {}
 
     /**
      * What a loss is made from.
      *
+     * @param form of the rows
      * @param backend that holds the model
      * @param model that is trained
      * @param classes of the rows
@@ -47,6 +52,7 @@ public final class LossMaker {
      * @param recipe of the training
      */
     record Place(
+            Form form,
             TrainingBackend backend,
             TrainableModel model,
             int classes,
@@ -150,16 +156,42 @@ public final class LossMaker {
             return choice;
         }
         String name = choice.name();
+        if (name.equals("margin-mse") && form == Form.SCORED_TRIPLETS) {
+            // margins of one's own have a scale of their own, a teacher's here are of cosines
+            Map<String, Object> settings = new LinkedHashMap<>(choice.settings());
+            settings.putIfAbsent(LossTable.SIMILARITY, "dot");
+            return new LossChoice(name, settings);
+        }
         if (name.startsWith(CACHED_PREFIX)) {
             return resolve(new LossChoice(name.substring(CACHED_PREFIX.length()), choice.settings()).with(LossTable.CACHED, 1), form);
         }
-        String wrapper = name.replace('-', '_');
-        if (LossTable.WRAPPERS.stream().anyMatch(option -> option.name().equals(wrapper))) {
+        if (wraps(name)) {
             Map<String, Object> settings = new LinkedHashMap<>(choice.settings());
-            settings.putIfAbsent(wrapper, 1.0);
+            settings.putIfAbsent(wrapper(name), 1.0);
             return new LossChoice(suiting(form).name(), settings);
         }
         return choice;
+    }
+
+    private static boolean wraps(String name) {
+        return LossTable.WRAPPERS.stream().anyMatch(option -> option.name().equals(wrapper(name)));
+    }
+
+    private static String wrapper(String name) {
+        return name.replace('-', '_');
+    }
+
+    /**
+     * Refuses what is wrong whatever the data: a name that no loss has, settings that it does not have, values that they do not take.
+     *
+     * @param choice loss and settings, as the user named them
+     * @throws InvalidInputException saying which there are
+     */
+    public static void requireKnown(LossChoice choice) {
+        if (choice.own() == null && !wraps(choice.name())) { // what a wrapper takes depends on the loss in it, so on the data
+            LossChoice resolved = resolve(choice, Form.PAIRS);
+            checkSettings(resolved, entry(resolved));
+        }
     }
 
     /**
@@ -175,6 +207,37 @@ public final class LossMaker {
             throw new InvalidInputException("loss " + choice.name() + " does not read " + form.words() + "; for these there are "
                     + String.join(", ", names().stream().filter(name -> reads(name, form)).toList()));
         }
+        checkSettings(choice, entry);
+    }
+
+    /**
+     * Refuses scores that a loss cannot read.
+     *
+     * @param choice loss, resolved and checked
+     * @param set all rows
+     * @throws InvalidInputException naming the first row with such a score
+     */
+    public static void checkScores(LossChoice choice, TrainingSet set) {
+        switch (choice.name()) {
+            case "cosine" -> requireScores(set, choice, score -> score >= -1 && score <= 1,
+                    "scores from -1 to 1, as cosines are; divide them by the greatest, or choose cosent, which reads their order alone");
+            case "contrastive", "online-contrastive" -> requireScores(set, choice, score -> score == 0 || score == 1,
+                    "1 for texts that belong together and 0 for others; map the scores, or choose cosent, which reads their order");
+            default -> { }
+        }
+    }
+
+    private static void requireScores(TrainingSet set, LossChoice choice, DoublePredicate good, String wanted) {
+        for (int i = 0; i < set.rows().size(); i++) {
+            Double score = set.rows().get(i).score();
+            if (choice.own() == null && score != null && !good.test(score)) {
+                throw new InvalidInputException("row " + (i + 1) + " of " + set.name() + " has the score " + score + ", but loss "
+                        + choice.name() + " reads " + wanted);
+            }
+        }
+    }
+
+    private static void checkSettings(LossChoice choice, Entry entry) {
         choice.settings().forEach((key, value) -> {
             LossOption option = entry.options().stream()
                     .filter(known -> known.name().equals(key))
@@ -196,7 +259,7 @@ public final class LossMaker {
         Entry entry = LossTable.ALL.get(choice.name());
         if (entry == null || choice.own() != null) {
             throw new InvalidInputException("loss \"" + choice.name() + "\" is not known; there are " + String.join(", ", names())
-                    + ", each also as cached-NAME, and adaptive-layers, matryoshka, orthogonal around what suits the data");
+                    + "; adaptive-layers, cached, matryoshka and orthogonal around what suits the data; and cached-NAME of one with the setting cached");
         }
         return entry;
     }
@@ -241,6 +304,11 @@ public final class LossMaker {
     /** Whether labelled texts are paired with another of their label. */
     static boolean pairsLabelled(LossChoice choice) {
         return PAIRING.contains(choice.name()) || (choice.own() != null && entry(choice).forms().contains(Form.PAIRS));
+    }
+
+    /** Whether rows of a batch are each other's negatives; of a loss of one's own on pairs it is taken to be so. */
+    static boolean inBatch(LossChoice choice, Form form) {
+        return choice.own() == null ? IN_BATCH.contains(choice.name()) : form == Form.PAIRS || form == Form.TRIPLETS || pairsLabelled(choice);
     }
 
     static boolean cached(LossChoice choice) {

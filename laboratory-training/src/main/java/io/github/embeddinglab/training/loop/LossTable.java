@@ -20,6 +20,7 @@ import io.github.embeddinglab.training.loss.MegaBatchMarginLoss;
 import io.github.embeddinglab.training.loss.MseLoss;
 import io.github.embeddinglab.training.loss.MultipleNegativesLoss;
 import io.github.embeddinglab.training.loss.OnlineContrastiveLoss;
+import io.github.embeddinglab.training.loss.Similarity;
 import io.github.embeddinglab.training.loss.SoftmaxLoss;
 import io.github.embeddinglab.training.loss.SymmetricMultipleNegativesLoss;
 import io.github.embeddinglab.training.loss.TripletLoss;
@@ -55,6 +56,7 @@ final class LossTable {
     private static final String MARGIN = "margin";
     private static final String MARGIN_KIND = "margin_kind";
     private static final String METRIC = "metric";
+    static final String SIMILARITY = "similarity";
     private static final Set<Form> PAIRS = Set.of(Form.PAIRS, Form.TRIPLETS, Form.LABELLED);
     private static final Set<Form> TWO_TEXTS = Set.of(Form.PAIRS, Form.LABELLED);
     private static final Set<Form> SCORED = Set.of(Form.SCORED_PAIRS);
@@ -197,17 +199,21 @@ final class LossTable {
         lines.put(
                 "distillation",
                 Set.of(Form.TRIPLETS),
-                List.of(LossOption.above0("temperature", TEMPERATURE)),
+                List.of(LossOption.above0("temperature", TEMPERATURE), LossOption.word(SIMILARITY, Similarity.class, Similarity.COSINE)),
                 Outside.TEACHER_SCORES,
-                (s, p) -> new DistillationLoss(s.number("temperature")));
+                (s, p) -> new DistillationLoss(s.number("temperature"), s.word(SIMILARITY, Similarity.class)));
         lines.put(
                 "embedding-distillation",
                 Set.of(Form.DOCUMENTS, Form.LABELLED, Form.PAIRS, Form.TRIPLETS, Form.SCORED_PAIRS),
                 List.of(LossOption.word(METRIC, EmbeddingDistillationLoss.Metric.class, EmbeddingDistillationLoss.Metric.COSINE)),
                 Outside.TEACHER_VECTORS,
                 (s, p) -> embeddingDistillation(s.word(METRIC, EmbeddingDistillationLoss.Metric.class), p));
-        lines.put("margin-mse", Set.of(Form.SCORED_TRIPLETS, Form.TRIPLETS), List.of(), Outside.TEACHER_MARGINS, (s, p) ->
-                new MarginMseLoss());
+        lines.put(
+                "margin-mse",
+                Set.of(Form.SCORED_TRIPLETS, Form.TRIPLETS),
+                List.of(LossOption.word(SIMILARITY, Similarity.class, Similarity.COSINE)),
+                Outside.TEACHER_MARGINS,
+                (s, p) -> new MarginMseLoss(s.word(SIMILARITY, Similarity.class)));
         lines.put("mse", Set.of(Form.DOCUMENTS, Form.LABELLED, Form.PAIRS), List.of(), Outside.TEACHER_VECTOR, (s, p) -> mse(p));
     }
 
@@ -223,7 +229,13 @@ final class LossTable {
                 "simcse",
                 Set.of(Form.DOCUMENTS, Form.LABELLED, Form.PAIRS, Form.TRIPLETS),
                 List.of(LossOption.above0("scale", SCALE)),
-                (s, p) -> new SimCse(s.number("scale")));
+                (s, p) -> simCse(s.number("scale"), p));
+    }
+
+    /** With pairs it is the loss on vectors, which needs no dropout. */
+    private static Objective simCse(double scale, Place place) {
+        boolean single = place.form() == Form.DOCUMENTS || place.form() == Form.LABELLED;
+        return single ? new SimCse(scale) : Objective.of(new MultipleNegativesLoss(scale));
     }
 
     private static Loss mse(Place place) {

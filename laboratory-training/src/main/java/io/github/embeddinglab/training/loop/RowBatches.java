@@ -60,13 +60,21 @@ final class RowBatches {
      */
     record Batch(List<Integer> rows, TrainingBatch texts) {}
 
+    /**
+     * How rows are read.
+     *
+     * @param pairing of labelled texts
+     * @param negatives whether rows of a batch are each other's negatives, so that none may share a text
+     */
+    record Reading(Pairing pairing, boolean negatives) {}
+
     private record Partners(String label, String set) {}
 
-    RowBatches(TrainingSet set, TextTokens tokens, Pairing pairing, @Nullable OutsideLabels outside, FineTuning.Recipe recipe) {
+    RowBatches(TrainingSet set, TextTokens tokens, Reading reading, @Nullable OutsideLabels outside, FineTuning.Recipe recipe) {
         this.set = set;
         this.outside = outside;
         this.tokens = tokens;
-        this.pairing = pairing;
+        this.pairing = reading.pairing();
         this.seed = recipe.seed();
         this.mixes = RowSampling.mixes(recipe);
         new TreeSet<>(set.rows().stream().map(row -> Objects.requireNonNullElse(row.label(), "")).toList())
@@ -74,7 +82,7 @@ final class RowBatches {
         for (int i = 0; i < set.rows().size(); i++) {
             rowsOfLabel.computeIfAbsent(partners(i), key -> new ArrayList<>()).add(i);
         }
-        this.sampling = new RowSampling(set, pairing, recipe, this::length);
+        this.sampling = new RowSampling(set, reading, recipe, row -> width() * length(row));
         addEpoch();
         this.stepsOfFirst = batches.size();
     }

@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 /** Which rows make a batch: of all data as one set, or of one of several sets ({@code mixing}); a function of (seed, epoch). */
 final class RowSampling implements BatchSampler {
     private static final int ROWS_OF_A_CLASS = 4;
+    /** The last batch of an epoch is no news. */
+    private static final double NOTED_SHARE = 0.05;
     private static final String CONCATENATED = "concatenated";
     private static final String TEMPERATURE = "temperature";
 
@@ -39,16 +41,16 @@ final class RowSampling implements BatchSampler {
      * Makes the samplers.
      *
      * @param set all rows
-     * @param pairing how labelled texts become batches
+     * @param reading how labelled texts become batches, and whether rows are each other's negatives
      * @param recipe batch size, batching and mixing
-     * @param lengths tokens of the longest text of a row
+     * @param lengths tokens of a row once all its texts are padded to the longest
      */
-    RowSampling(TrainingSet set, RowBatches.Pairing pairing, Recipe recipe, IntUnaryOperator lengths) {
+    RowSampling(TrainingSet set, RowBatches.Reading reading, Recipe recipe, IntUnaryOperator lengths) {
         this.recipe = recipe;
         this.lengths = lengths;
-        this.pairing = pairing;
+        this.pairing = reading.pairing();
         this.batchSize = recipe.whole(TrainingSetting.BATCH_SIZE).orElse(32);
-        this.negatives = pairing == RowBatches.Pairing.BY_LABEL || set.form() == Form.PAIRS || set.form() == Form.TRIPLETS;
+        this.negatives = reading.negatives();
         Map<String, List<Integer>> sets = new LinkedHashMap<>();
         for (int i = 0; i < set.rows().size(); i++) {
             sets.computeIfAbsent(set.rows().get(i).set(), key -> new ArrayList<>()).add(i);
@@ -169,7 +171,7 @@ final class RowSampling implements BatchSampler {
             return Samplers.noDuplicates(set.withRows(rows), Math.min(batch, new HashSet<>(labels).size()), seed);
         }
         if (negatives) {
-            return Samplers.noDuplicates(set, batch, seed);
+            return Samplers.noDuplicates(set.form() == Form.DOCUMENTS ? withoutTitles(set) : set, batch, seed);
         }
         if (grouped()) {
             long most = recipe.whole(TrainingSetting.BATCH_TOKENS).map(Integer::longValue).orElse(Long.MAX_VALUE);
@@ -179,12 +181,44 @@ final class RowSampling implements BatchSampler {
         return Samplers.shuffled(set.rows().size(), batch, seed);
     }
 
-    /** Where rows are each other's negatives, batches of less than half the size teach little and are left out. */
+    /** Title and text are one text: a title that many share, as "Overview", keeps none of them apart. */
+    private static TrainingSet withoutTitles(TrainingSet set) {
+        return set.withRows(set.rows().stream()
+                .map(row -> row.texts().get(0) + " " + row.texts().get(1))
+                .map(whole -> TrainingRow.document(whole, whole))
+                .toList());
+    }
+
+    /**
+     * Where rows are each other's negatives, batches of less than half the size teach little and are left out. The size is the first
+     * batch's where texts or labels that are shared allow no more.
+     */
     private BatchSampler full(BatchSampler any) {
         return !negatives ? any : epoch -> {
             List<int[]> all = any.epoch(epoch);
-            int least = Math.min(all.get(0).length, Math.max(2, batchSize / 2));
-            return all.stream().filter(rows -> rows.length >= least).toList();
+            int first = all.get(0).length;
+            int least = Math.min(first, Math.max(2, Math.min(batchSize, first) / 2));
+            List<int[]> kept = all.stream().filter(rows -> rows.length >= least).toList();
+            if (epoch == 0) {
+                noteLeftOut(rows(all), rows(kept), least);
+            }
+            return kept;
         };
+    }
+
+    private static int rows(List<int[]> batches) {
+        return batches.stream().mapToInt(batch -> batch.length).sum();
+    }
+
+    private void noteLeftOut(int given, int kept, int least) {
+        String note = String.format(
+                Locale.ROOT,
+                "%,d of %,d rows are left out of the first epoch (others of the next): what they share with others lets no batch have %d of them",
+                given - kept,
+                given,
+                least);
+        if (given - kept > NOTED_SHARE * given && !notes.contains(note)) {
+            notes.add(note);
+        }
     }
 }

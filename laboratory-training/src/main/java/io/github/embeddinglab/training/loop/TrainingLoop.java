@@ -57,6 +57,8 @@ public final class TrainingLoop {
     private boolean planned;
     private double lookSeconds;
     private double secondsBefore;
+    /** Seconds of loading and the first look: not of steps, so nothing about those that are left. */
+    private double preparation;
     /** Where this process began, after the look at the parent or what a resumed training had done. */
     private double saved;
     private Best best = new Best(null, Double.NaN, 0);
@@ -93,7 +95,7 @@ public final class TrainingLoop {
             TextTokens tokens =
                     new TextTokens(folder, tokenizer, recipe.whole(TrainingSetting.MAX_TOKENS).orElse(Integer.MAX_VALUE));
             RowBatches batches = new RowBatches(
-                    inputs.rows(), tokens, pairing(inputs), outside(inputs), recipe);
+                    inputs.rows(), tokens, reading(inputs), outside(inputs), recipe);
             RunState state = new RunState(places.run());
             if (!running.resume()) {
                 state.clear();
@@ -102,6 +104,10 @@ public final class TrainingLoop {
             loop.notes.addAll(batches.notes());
             return loop.train(new Open(backend, folder, tokens, batches, tokenizer.vocabularySize()));
         }
+    }
+
+    private static RowBatches.Reading reading(TrainingInputs inputs) {
+        return new RowBatches.Reading(pairing(inputs), LossMaker.inBatch(inputs.loss(), inputs.rows().form()));
     }
 
     private static RowBatches.Pairing pairing(TrainingInputs inputs) {
@@ -133,6 +139,7 @@ public final class TrainingLoop {
         Tensors before = staged() ? model.tensors() : parent;
         Embedder outside = inputs.from().outside();
         Objective objective = LossMaker.make(inputs.loss(), new LossMaker.Place(
+                inputs.rows().form(),
                 open.backend(),
                 model,
                 open.batches().classes(),
@@ -148,6 +155,7 @@ public final class TrainingLoop {
         } else {
             best = new Best(null, look(seen, 0), 0);
         }
+        preparation = seconds() - secondsBefore;
         StateChoice.Chosen chosen;
         try {
             steps(open, engine, seen);
@@ -333,7 +341,10 @@ public final class TrainingLoop {
     /** The time is that of all steps, those before an interruption among them, so that what is left can be told from it. */
     private void report(int done, double loss) {
         running.progress().report(new Progress(
-                String.format(Locale.ROOT, "training, loss %.4f, steps", loss), done, plan.steps(), Duration.ofNanos((long) (seconds() * NANOS))));
+                String.format(Locale.ROOT, "training, loss %.4f, steps", loss),
+                done,
+                plan.steps(),
+                Duration.ofNanos((long) ((seconds() - preparation) * NANOS))));
     }
 
     /** A limit of time becomes a number of steps, once. */

@@ -14,22 +14,32 @@ import org.apiguardian.api.API.Status;
  * order.
  *
  * <p>Formula, with temperature T: the mean over queries of the Kullback-Leibler divergence of
- * {@code softmax(q c / T)} from {@code softmax(teacher / T)}, times T squared.
+ * {@code softmax(s(q, c) / T)} from {@code softmax(teacher / T)}, times T squared.
  *
  * <p>Use it with a teacher that scores several candidates a query. {@link MarginMseLoss} compares the gaps themselves, and
  * fits where a teacher's gaps are meaningful far from the top.
  *
  * <p>Source: Hinton, Vinyals and Dean 2015, Distilling the Knowledge in a Neural Network; Lin, Yang and Lin 2020.
  *
- * @param temperature above 0; 1 is usual
+ * @param temperature above 0; 1 is usual for dot products
+ * @param similarity s of a query and a candidate
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
-public record DistillationLoss(double temperature) implements Loss {
+public record DistillationLoss(double temperature, Similarity similarity) implements Loss {
     /** Checks the temperature. */
     public DistillationLoss {
         if (!(temperature > 0)) {
             throw new InvalidInputException("DistillationLoss with the temperature " + temperature + "; give a number above 0");
         }
+    }
+
+    /**
+     * With dot products, as the reference has it.
+     *
+     * @param temperature above 0
+     */
+    public DistillationLoss(double temperature) {
+        this(temperature, Similarity.DOT);
     }
 
     @Override
@@ -46,7 +56,7 @@ public record DistillationLoss(double temperature) implements Loss {
                     + " rows with " + candidates + " candidates; give one score a candidate");
         }
         List<Tensor> scores = batch.columns().subList(1, candidates + 1).stream()
-                .map(candidate -> Similarities.dot(batch.column(0), candidate))
+                .map(candidate -> similarity.of(batch.column(0), candidate))
                 .toList();
         Tensor student = scores.get(0).stack(scores.subList(1, candidates), 1).multiply(1 / temperature).logSoftmax(1);
         Tensor wanted = teacher.multiply(1 / temperature).logSoftmax(1);

@@ -46,7 +46,6 @@ public record GistLoss(double scale, MarginKind kind, double margin) implements 
     public Tensor of(LossBatch batch) {
         int columns = batch.expect("GistLoss", 2, Integer.MAX_VALUE).columns().size();
         Tensor labels = batch.labels("GistLoss", "a guide's vectors");
-        int n = batch.rows();
         if (labels.shape().length != 2 || labels.size(1) % columns != 0) {
             throw new InvalidInputException("GistLoss got labels of shape " + java.util.Arrays.toString(labels.shape()) + " for " + columns
                     + " columns; give the guide's vectors of all columns, behind each other in a row");
@@ -65,9 +64,6 @@ public record GistLoss(double scale, MarginKind kind, double margin) implements 
             scores.add(masked(batch.columns(), guide, 0, negative, own));
         }
         Tensor all = scores.get(0).concat(scores.subList(1, scores.size()), 1);
-        if (all.size(0) != n) {
-            throw new InvalidInputException("GistLoss got " + all.size(0) + " rows of scores for " + n + " anchors");
-        }
         return Similarities.crossEntropyOfDiagonal(all);
     }
 

@@ -17,7 +17,8 @@ import org.apiguardian.api.API.Status;
  * <p>Formula: the sum of {@code D^2} over hard positives and of {@code max(margin - D, 0)^2} over hard negatives. A sum: its
  * size grows with the batch.
  *
- * <p>Use it in place of {@link ContrastiveLoss} with batches that hold both kinds; a batch of one kind teaches nothing.
+ * <p>Use it in place of {@link ContrastiveLoss} with batches that hold both kinds; of a batch of one kind those pairs alone
+ * teach that are worse than the mean.
  *
  * <p>Source: sentence-transformers (Reimers and Gurevych 2019), after Hadsell, Chopra and LeCun 2006.
  *
@@ -35,7 +36,7 @@ public record OnlineContrastiveLoss(Distance distance, double margin) implements
         double[] host = d.values();
         double[] positives = pick(host, i -> together[i]);
         double[] negatives = pick(host, i -> !together[i]);
-        // comparisons with NaN are false: a batch of one kind selects nothing
+        // comparisons with NaN are false: one pair alone selects nothing
         double farthest = positives.length > 1 ? Arrays.stream(positives).max().orElse(Double.NaN) : Arrays.stream(negatives).average().orElse(Double.NaN);
         double nearest = negatives.length > 1 ? Arrays.stream(negatives).min().orElse(Double.NaN) : Arrays.stream(positives).average().orElse(Double.NaN);
         Tensor near = d.multiply(weights(d, i -> together[i] && host[i] > nearest));

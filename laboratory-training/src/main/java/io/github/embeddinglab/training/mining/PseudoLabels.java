@@ -213,7 +213,8 @@ public final class PseudoLabels {
         PriorityQueue<Integer> best = new PriorityQueue<>((a, b) ->
                 fused[a] != fused[b] ? Double.compare(fused[a], fused[b]) : Integer.compare(b, a));
         for (int document = 0; document < fused.length; document++) {
-            if (!answers.contains(normalized.get(document))) {
+            // a later document with the same score is behind; most are behind the worst kept, and ask for no more than this
+            if ((best.size() < settings.deepest() || fused[document] > fused[best.element()]) && !answers.contains(normalized.get(document))) {
                 best.add(document);
                 if (best.size() > settings.deepest()) {
                     best.poll();

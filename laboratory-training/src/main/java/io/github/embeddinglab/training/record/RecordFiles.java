@@ -79,22 +79,11 @@ public final class RecordFiles {
         all.put("model", report.made().id().value());
         all.put("at", record.at().toString());
         all.put("parent", Map.of("name", report.made().parent(), "fingerprint", record.origin().parent().value()));
-        all.put("data", data(report.data()));
         all.put("settings", record.settings());
         all.put("host", record.host());
-        all.put("steps", report.course().steps());
-        all.put("seconds", report.course().seconds());
         all.put("taken", record.origin().chosen());
-        all.put("passed", report.verdict().passed());
-        all.put("registered", report.verdict().registered());
-        all.put("reason", report.verdict().reason());
         all.put("judged_on", record.origin().judged());
-        all.put("before", scores(report.before()));
-        all.put("after", scores(report.after()));
-        all.put("baselines", baselines(report.baselines()));
-        all.put("difference", difference(report.verdict().difference()));
-        all.put("smallest_gain_that_could_be_shown", number(report.verdict().smallestGain()));
-        all.put("general", general(report.verdict().general()));
+        all.putAll(results(report));
         all.put("looks", report.course().looks().stream()
                 .map(look -> Map.of("step", look.step(), "metric", look.metric(), "value", look.value()))
                 .toList());
@@ -104,16 +93,36 @@ public final class RecordFiles {
     }
 
     /**
-     * The data as the JSON of reports has them.
+     * What a training came to, as the JSON of reports and the record have it.
      *
-     * @param data what was trained on
-     * @return name, hash, form, rows, copies, parts, and how many near copies they share
+     * @param report of the training
+     * @return passed, registered, reason, steps, seconds, before, after, baselines, difference, smallest_gain_that_could_be_shown, general (null
+     *     without a general set) and data by name; numbers that are undefined are null
      */
-    public static Map<String, Object> data(DataReport data) {
+    public static Map<String, Object> results(FineTuningReport report) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("passed", report.verdict().passed());
+        all.put("registered", report.verdict().registered());
+        all.put("reason", report.verdict().reason());
+        all.put("steps", report.course().steps());
+        all.put("seconds", report.course().seconds());
+        all.put("before", scores(report.before()));
+        all.put("after", scores(report.after()));
+        Map<String, Object> baselines = new LinkedHashMap<>();
+        report.baselines().forEach((name, scores) -> baselines.put(name, scores(scores)));
+        all.put("baselines", baselines);
+        all.put("difference", difference(report.verdict().difference()));
+        all.put("smallest_gain_that_could_be_shown", number(report.verdict().smallestGain()));
+        all.put("general", general(report.verdict().general()));
+        all.put("data", data(report.data()));
+        return all;
+    }
+
+    private static Map<String, Object> data(DataReport data) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("name", data.rows().name());
         all.put("sha256", data.rows().sha256());
-        all.put("form", data.form().name());
+        all.put("form", data.form().words());
         all.put("rows", data.rows().count());
         all.put("duplicates", data.rows().duplicates());
         all.put("parts", data.parts().sizes());
@@ -121,25 +130,7 @@ public final class RecordFiles {
         return all;
     }
 
-    /**
-     * Baselines as the JSON of reports has them.
-     *
-     * @param baselines scores by the baseline's name
-     * @return scores by name, as {@link #scores} gives them, by the baseline's name
-     */
-    public static Map<String, Object> baselines(Map<String, Map<String, Score>> baselines) {
-        Map<String, Object> all = new LinkedHashMap<>();
-        baselines.forEach((name, scores) -> all.put(name, scores(scores)));
-        return all;
-    }
-
-    /**
-     * Scores as the JSON of reports has them.
-     *
-     * @param scores by name
-     * @return value, low and high by name; null for what is undefined
-     */
-    public static Map<String, Object> scores(Map<String, Score> scores) {
+    private static Map<String, Object> scores(Map<String, Score> scores) {
         Map<String, Object> all = new LinkedHashMap<>();
         scores.forEach((name, score) -> all.put(name, score(score)));
         return all;
@@ -153,13 +144,7 @@ public final class RecordFiles {
         return one;
     }
 
-    /**
-     * A difference as the JSON of reports has it.
-     *
-     * @param difference of the deciding score
-     * @return name, value, low, high and p
-     */
-    public static Map<String, Object> difference(Difference difference) {
+    private static Map<String, Object> difference(Difference difference) {
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("name", difference.name());
         one.putAll(score(difference.change()));
@@ -167,13 +152,7 @@ public final class RecordFiles {
         return one;
     }
 
-    /**
-     * The general set as the JSON of reports has it.
-     *
-     * @param general null where there was none
-     * @return name, before, after, least and held; null for none
-     */
-    public static @Nullable Map<String, Object> general(@Nullable General general) {
+    private static @Nullable Map<String, Object> general(@Nullable General general) {
         if (general == null) {
             return null;
         }

@@ -7,7 +7,7 @@ import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.FineTuning.Recipe;
 import io.github.embeddinglab.api.training.FineTuningReport.Course;
-import io.github.embeddinglab.api.training.LossChoice;
+import io.github.embeddinglab.api.training.Losses;
 import io.github.embeddinglab.api.training.PairJudge;
 import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingSetting;
@@ -73,7 +73,8 @@ final class DomainStages {
                         new TrainingInputs.From(from, parent, null),
                         rows,
                         share(work.recipe(), from.equals(parent) ? 1 : 1 - SHARE_OF_FIRST),
-                        new LossChoice("margin-mse", Map.of()),
+                        // a judge's margins have a scale of their own, the others are of cosines and shares
+                        Losses.marginMse().with("similarity", work.recipe().helpers().judge() == null ? "cosine" : "dot"),
                         work.look()),
                 running,
                 places);

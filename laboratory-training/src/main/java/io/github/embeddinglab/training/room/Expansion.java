@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, List<String> lines) {
     private static final double COSINE_MARGIN = 0.2;
+    private static final Set<String> VECTORS_OF_TEACHER = Set.of("embedding-distillation", "mse");
 
     Expansion {
         lines = List.copyOf(lines);
@@ -54,6 +55,7 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
         chosen = LossMaker.resolve(chosen, form);
         if (strategy != Strategy.DOMAIN_ADAPTIVE) {
             LossMaker.check(chosen, form);
+            LossMaker.checkScores(chosen, set);
         }
         if (strategy == Strategy.ADAPTER
                 && !(chosen.name().equals("multiple-negatives") && Set.of("scale").containsAll(chosen.settings().keySet()))) {
@@ -176,7 +178,7 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
                     .append(recipe.word(TrainingSetting.ADAPTER_SIDE).equals("query") ? " of queries alone" : " of queries and documents")
                     .append(" behind frozen vectors");
             case DISTILL -> line.append(", teacher ").append(recipe.text(TrainingSetting.TEACHER).orElse("not named"))
-                    .append(", learning its ").append(recipe.word(TrainingSetting.DISTILLATION));
+                    .append(", learning its ").append(VECTORS_OF_TEACHER.contains(loss.name()) ? "vectors" : "scores");
             case DOMAIN_ADAPTIVE -> line.append(domain(recipe));
             default -> line.append(corrupted(loss, recipe));
         }

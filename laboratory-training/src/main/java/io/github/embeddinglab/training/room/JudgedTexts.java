@@ -32,17 +32,19 @@ final class JudgedTexts {
     /** Rows without a text of the judged ones; of the same form column by column, of another form in any place. */
     static List<TrainingRow> leaveOut(TrainingSet set, TrainingSet judged) {
         if (judged.form() != set.form()) {
-            JudgedTexts all = new JudgedTexts(judged.rows().stream().flatMap(row -> row.texts().stream()).toList());
-            return leaveOut(set, row -> set.rows().get(row).texts().stream().anyMatch(all::has), judged.name());
+            JudgedTexts all = new JudgedTexts(texts(judged, judged.width()));
+            int texts = set.width();
+            return leaveOut(set, row -> set.rows().get(row).texts().subList(first(set.form()), texts).stream().anyMatch(all::has), judged.name());
         }
         List<JudgedTexts> columns = new ArrayList<>();
-        for (int column = 0; column < Math.min(set.width(), judged.width()); column++) {
+        int first = first(set.form());
+        for (int column = first; column < Math.min(set.width(), judged.width()); column++) {
             columns.add(new JudgedTexts(judged.column(column)));
         }
         return leaveOut(set, row -> {
             List<String> texts = set.rows().get(row).texts();
             for (int column = 0; column < columns.size(); column++) {
-                if (columns.get(column).has(texts.get(column))) {
+                if (columns.get(column).has(texts.get(first + column))) {
                     return true;
                 }
             }
@@ -68,10 +70,14 @@ final class JudgedTexts {
                 .toList();
     }
 
-    /** Different texts of the first columns; a title, as "Overview", is no sign of a shared document. */
+    /** A title, as "Overview" or none at all, is no sign of a shared document. */
+    private static int first(Form form) {
+        return form == Form.DOCUMENTS ? 1 : 0;
+    }
+
+    /** Different texts of the first columns, without titles. */
     private static List<String> texts(TrainingSet set, int columns) {
-        int first = set.form() == Form.DOCUMENTS ? 1 : 0;
-        return IntStream.range(first, columns).boxed().flatMap(column -> set.column(column).stream()).distinct().toList();
+        return IntStream.range(first(set.form()), columns).boxed().flatMap(column -> set.column(column).stream()).distinct().toList();
     }
 
     /**

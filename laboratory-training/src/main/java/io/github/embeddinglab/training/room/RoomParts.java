@@ -134,7 +134,7 @@ record RoomParts(TrainingSet training, TrainingSet choosing, @Nullable Judge sel
     }
 
     /** Whether a part of such rows can choose among states. */
-    private static boolean choosable(Form form) {
+    static boolean choosable(Form form) {
         return form != Form.LABELLED_PAIRS;
     }
 

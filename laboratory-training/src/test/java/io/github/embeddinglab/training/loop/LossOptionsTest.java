@@ -10,6 +10,7 @@ import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.LossChoice;
 import io.github.embeddinglab.api.training.Losses;
 import io.github.embeddinglab.api.training.Strategy;
+import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.training.Backends;
 import io.github.embeddinglab.training.SharedFixtures;
@@ -61,7 +62,7 @@ class LossOptionsTest {
                 TrainingBackend.Scope scope = backend.scope()) {
             TrainableModel model = TrainableModel.load(folder, backend);
             FineTuning.Recipe recipe = new FineTuning.Recipe(Strategy.AUTO, null, Map.of(), FineTuning.Helpers.NONE);
-            test.accept(new LossMaker.Place(backend, model, 3, folder.tokenizer(), 1200, 32, recipe));
+            test.accept(new LossMaker.Place(Form.PAIRS, backend, model, 3, folder.tokenizer(), 1200, 32, recipe));
         }
     }
 
@@ -101,12 +102,12 @@ class LossOptionsTest {
             case "CosineSimilarityLoss" -> new Pair(Losses.cosine(), new CosineSimilarityLoss());
             case "CoSENTLoss" -> new Pair(Losses.coSent(), new CoSentLoss(20));
             case "AnglELoss" -> new Pair(Losses.angle(), new AngleLoss(20));
-            case "MarginMSELoss" -> new Pair(Losses.marginMse(), new MarginMseLoss());
+            case "MarginMSELoss" -> new Pair(Losses.marginMse().with("similarity", "dot"), new MarginMseLoss());
             case "MSELoss" -> new Pair(Losses.mse(), new MseLoss());
             case "MegaBatchMarginLoss" -> new Pair(Losses.megaBatchMargin(), new MegaBatchMarginLoss(0.8, 0.3));
             case "MatryoshkaLoss" -> new Pair(
                     Losses.multipleNegatives().matryoshka(16, 8, 4), new MatryoshkaLoss(new MultipleNegativesLoss(20), List.of(16, 8, 4)));
-            case "DistillKLDivLoss" -> new Pair(Losses.distillation().with("temperature", 1), new DistillationLoss(1));
+            case "DistillKLDivLoss" -> new Pair(Losses.distillation().with("temperature", 1).with("similarity", "dot"), new DistillationLoss(1));
             default -> throw new IllegalArgumentException("no name for the entry " + reference);
         };
     }

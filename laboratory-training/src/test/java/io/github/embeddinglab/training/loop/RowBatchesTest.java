@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.embeddinglab.api.training.FineTuning;
 import io.github.embeddinglab.api.training.Strategy;
+import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingData;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.api.training.TrainingSetting;
@@ -44,11 +45,15 @@ class RowBatchesTest {
         return TrainingSet.read(TrainingData.scoredPairs(rows));
     }
 
+    private static RowBatches.Reading reading(TrainingSet set, Pairing pairing) {
+        return new RowBatches.Reading(pairing, pairing == Pairing.BY_LABEL || set.form() == Form.PAIRS || set.form() == Form.TRIPLETS);
+    }
+
     private void with(TrainingSet set, Pairing pairing, Map<TrainingSetting, Object> settings, Consumer<RowBatches> test) {
         try (ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"));
                 Tokenizer tokenizer = Tokenizers.open(folder.tokenizer(), natives, folder.lowerCase())) {
             FineTuning.Recipe recipe = new FineTuning.Recipe(Strategy.AUTO, null, settings, FineTuning.Helpers.NONE);
-            test.accept(new RowBatches(set, new TextTokens(folder, tokenizer, Integer.MAX_VALUE), pairing, null, recipe));
+            test.accept(new RowBatches(set, new TextTokens(folder, tokenizer, Integer.MAX_VALUE), reading(set, pairing), null, recipe));
         }
     }
 

@@ -55,6 +55,10 @@ class RowSamplingTest {
         return recipe(Map.of(TrainingSetting.MIXING, mixing, TrainingSetting.BATCH_SIZE, batch));
     }
 
+    private static RowBatches.Reading reading(Pairing pairing) {
+        return new RowBatches.Reading(pairing, pairing == Pairing.NONE || pairing == Pairing.BY_LABEL);
+    }
+
     private static List<List<Integer>> epoch(RowSampling sampling, long epoch) {
         return sampling.epoch(epoch).stream().map(rows -> Arrays.stream(rows).boxed().toList()).toList();
     }
@@ -68,8 +72,8 @@ class RowSamplingTest {
     @DisplayName("A batch is of one set, no text twice; another sampling of the same seed gives the same; the notes tell the shares")
     void mixes(String mixing, double least, double most) {
         TrainingSet set = pairs(640, 160);
-        RowSampling sampling = new RowSampling(set, Pairing.NONE, recipe(mixing, 8), row -> 1);
-        RowSampling resumed = new RowSampling(set, Pairing.NONE, recipe(mixing, 8), row -> 1);
+        RowSampling sampling = new RowSampling(set, reading(Pairing.NONE), recipe(mixing, 8), row -> 1);
+        RowSampling resumed = new RowSampling(set, reading(Pairing.NONE), recipe(mixing, 8), row -> 1);
         for (long epoch : new long[] {2, 0, 1}) {
             List<int[]> batches = sampling.epoch(epoch);
             for (int[] batch : batches) {
@@ -91,7 +95,7 @@ class RowSamplingTest {
     @DisplayName("Without mixing the sets are one: the batches of one sampler over all rows")
     void concatenated() {
         TrainingSet set = pairs(200, 40);
-        RowSampling sampling = new RowSampling(set, Pairing.NONE, recipe(Map.of(TrainingSetting.BATCH_SIZE, 8)), row -> 1);
+        RowSampling sampling = new RowSampling(set, reading(Pairing.NONE), recipe(Map.of(TrainingSetting.BATCH_SIZE, 8)), row -> 1);
         assertThat(epoch(sampling, 3)).isEqualTo(Samplers.noDuplicates(set, 8, recipe(Map.of()).seed()).epoch(3).stream()
                 .filter(rows -> rows.length >= 4)
                 .map(rows -> Arrays.stream(rows).boxed().toList())
@@ -100,12 +104,46 @@ class RowSamplingTest {
         assertThat(sampling.notes()).isEmpty();
     }
 
+    @Test
+    @DisplayName("With fewer labels than a batch has rows, nearly all rows are learned from; those left out are told")
+    void fewLabels() {
+        List<TrainingRow> rows = new ArrayList<>();
+        int[] counts = {86, 1250, 1162, 1223, 835, 896};
+        for (int label = 0; label < counts.length; label++) {
+            for (int i = 0; i < counts[label]; i++) {
+                rows.add(TrainingRow.labelled("label" + label, "text " + label + " " + i));
+            }
+        }
+        TrainingSet set = TrainingSet.read(TrainingData.labelled(rows));
+        RowSampling sampling = new RowSampling(set, reading(Pairing.BY_LABEL), recipe(Map.of(TrainingSetting.BATCH_SIZE, 32)), row -> 1);
+        assertThat(sampling.epoch(0).stream().mapToInt(batch -> batch.length).sum()).isBetween(5_200, 5_452);
+        assertThat(sampling.notes()).isEmpty();
+        RowSampling lopsided = new RowSampling(
+                set.withRows(rows.subList(0, 400)), reading(Pairing.BY_LABEL), recipe(Map.of(TrainingSetting.BATCH_SIZE, 32)), row -> 1);
+        assertThat(lopsided.epoch(0)).hasSize(86);
+        assertThat(lopsided.notes()).singleElement().asString().startsWith("228 of 400 rows are left out of the first epoch");
+    }
+
+    @Test
+    @DisplayName("Single texts that are each other's negatives are never twice in a batch, and titles that many share do not part them")
+    void texts() {
+        List<TrainingRow> rows = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            rows.add(TrainingRow.document("Overview", "text " + i / 2));
+        }
+        TrainingSet set = TrainingSet.read(TrainingData.documents(rows));
+        RowSampling sampling = new RowSampling(
+                set, new RowBatches.Reading(Pairing.NONE, true), recipe(Map.of(TrainingSetting.BATCH_SIZE, 8)), row -> 1);
+        assertThat(sampling.epoch(0)).hasSizeGreaterThan(5).allSatisfy(batch -> assertThat(
+                Arrays.stream(batch).mapToObj(row -> set.rows().get(row).texts().get(1))).doesNotHaveDuplicates());
+    }
+
     @ParameterizedTest
     @CsvSource({"BY_LABEL", "CLASSES"})
     @DisplayName("Labelled texts are mixed, too: batches of one set keep what they need of its labels")
     void labels(Pairing pairing) {
         TrainingSet set = labelled("one", "two");
-        RowSampling sampling = new RowSampling(set, pairing, recipe("round-robin", 8), row -> 1);
+        RowSampling sampling = new RowSampling(set, reading(pairing), recipe("round-robin", 8), row -> 1);
         List<int[]> batches = sampling.epoch(0);
         assertThat(batches).hasSizeGreaterThan(6);
         for (int[] batch : batches) {
@@ -124,20 +162,20 @@ class RowSamplingTest {
     void told() {
         TrainingSet one = TrainingSet.read(TrainingData.pairs(
                 IntStream.range(0, 20).mapToObj(i -> TrainingRow.pair("q" + i, "d" + i)).toList()));
-        assertThat(new RowSampling(one, Pairing.NONE, recipe("round-robin", 4), row -> 1).notes())
+        assertThat(new RowSampling(one, reading(Pairing.NONE), recipe("round-robin", 4), row -> 1).notes())
                 .containsExactly("mixing round-robin changes nothing here: the rows are of one set, as made queries are; each --data is a set");
-        assertThat(new RowSampling(one, Pairing.NONE, recipe(Map.of(TrainingSetting.MIXING_TEMPERATURE, 3, TrainingSetting.BATCH_SIZE, 4)), row -> 1)
+        assertThat(new RowSampling(one, reading(Pairing.NONE), recipe(Map.of(TrainingSetting.MIXING_TEMPERATURE, 3, TrainingSetting.BATCH_SIZE, 4)), row -> 1)
                         .notes())
                 .containsExactly("mixing_temperature is not used, since mixing is concatenated");
 
         TrainingSet small = pairs(200, 6);
-        RowSampling sampling = new RowSampling(small, Pairing.NONE, recipe("round-robin", 16), row -> 1);
+        RowSampling sampling = new RowSampling(small, reading(Pairing.NONE), recipe("round-robin", 16), row -> 1);
         assertThat(sampling.notes()).contains("set few.tsv has 6 rows for training: its batches have at most 6");
         assertThat(sampling.epoch(0)).anySatisfy(batch -> assertThat(sets(small, batch)).containsExactly("few.tsv"));
 
         List<TrainingRow> rows = new ArrayList<>(one.rows());
         rows.add(TrainingRow.pair("alone", "answer").inSet("single"));
-        assertThatThrownBy(() -> new RowSampling(one.withRows(rows), Pairing.NONE, recipe("proportional", 4), row -> 1))
+        assertThatThrownBy(() -> new RowSampling(one.withRows(rows), reading(Pairing.NONE), recipe("proportional", 4), row -> 1))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("set single has one row for training")
                 .hasMessageContaining("mixing=concatenated");
@@ -145,9 +183,9 @@ class RowSamplingTest {
                 .mapToObj(i -> TrainingRow.labelled(i % 2 == 0 ? "same" : "other " + i % 4, "text " + i).inSet(i % 2 == 0 ? "a" : "b"))
                 .toList();
         TrainingSet oneLabel = TrainingSet.read(TrainingData.labelled(same));
-        assertThatThrownBy(() -> new RowSampling(oneLabel, Pairing.BY_LABEL, recipe("proportional", 4), row -> 1))
+        assertThatThrownBy(() -> new RowSampling(oneLabel, reading(Pairing.BY_LABEL), recipe("proportional", 4), row -> 1))
                 .hasMessageContaining("set a has one label for training");
-        assertThatThrownBy(() -> new RowSampling(oneLabel, Pairing.CLASSES, recipe("proportional", 8), row -> 1))
+        assertThatThrownBy(() -> new RowSampling(oneLabel, reading(Pairing.CLASSES), recipe("proportional", 8), row -> 1))
                 .hasMessageStartingWith("set a: the data have 1 labels")
                 .hasMessageContaining("mixing=concatenated");
     }
