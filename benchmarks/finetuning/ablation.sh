@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What each part of a recipe does: pairs of intents and code, 30 % held out by the seed, one training for each change of the base.
-# usage: benchmarks/finetuning/ablation.sh PAIRS.jsonl[.gz] OUT SEEDS [more options of lab fine-tune …]; fields intent and code
+# usage: benchmarks/finetuning/ablation.sh PAIRS.jsonl[.gz] OUT SEEDS [more options of lab fine-tune …]; fields intent, code and question_id
 # OUT/SEED.test.json compares each variant with the base on the held-out pairs, all documents as distractors.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=${1:?OUT folder}; folds=${2:?FOLDS, as in "1 2 3 4 5"}; test=${3:?TEST-FOLDER}; shift 3
 mkdir -p "$out"
 export LABORATORY_HOME=$out/home
-# as --set, so that options behind them can change them; no mixing: a bound is wanted, not what is kept elsewhere
+# as --set, so that options behind them can change them; no interpolation with the parent: a bound is wanted, not what is kept elsewhere
 recipe=(--set epochs=6 --set batch_size=32 --set learning_rate=5e-5 --set frozen=word-embeddings --set max_tokens=128
   --set interpolation=off --set evaluation_steps=1000)
 for fold in $folds; do

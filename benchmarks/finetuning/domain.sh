@@ -12,7 +12,7 @@ divide "$@"
 mkdir -p "$out"
 export LABORATORY_HOME=$out/home
 # as --set, so that options behind them can change them
-recipe=(--set epochs=0.5 --set batch_size=32 --set frozen=word-embeddings --set max_tokens=64)
+recipe=(--set batch_size=32 --set frozen=word-embeddings --set max_tokens=64)
 for seed in $seeds; do
   run=$out/$seed
   python3 "$here/docs-split.py" "$run" "$seed" "${inputs[@]}" > "$run.split"
@@ -23,7 +23,9 @@ with open(sys.argv[1] + "/texts.jsonl", "w", encoding="utf-8") as file:
         file.write(json.dumps({"text": json.loads(line)["text"]}) + "\n")
 PY
   for stage in $stages; do
+    length=(--set epochs=0.5)
+    [ "$stage" != first ] || length=()   # it has epochs of its own, one
     "$lab" fine-tune --model minilm --strategy domain-adaptive --set stages="$stage" --data "$run/texts.jsonl" --eval "$run/rest" --cache "$out/vectors" \
-      --seed "$seed" --out "$run/$stage" --json "${recipe[@]}" "${options[@]}" > "$run.$stage.json" 2> "$run.$stage.log"
+      --seed "$seed" --out "$run/$stage" --json "${recipe[@]}" "${length[@]}" "${options[@]}" > "$run.$stage.json" 2> "$run.$stage.log"
   done
 done

@@ -93,6 +93,8 @@ class FineTuneTest {
         assertThat(cli.run(words("--loss", "gist", "--set", "loss.margin_kind=odd")).err())
                 .contains("loss gist has margin_kind odd; it takes one of absolute, relative");
         assertThat(cli.run(words("--loss", "gist", "--set", "loss.speed=1")).err()).contains("it has scale (a number above 0").contains("margin_kind");
+        cli.run(words("--loss", "nonsense")).refused(Lab.WRONG_USE, "loss \"nonsense\" is not known; there are angle, ");
+        cli.run(words("--loss", "cached-gist", "--set", "loss.scale=0")).refused(Lab.WRONG_USE, "loss gist has scale 0; it takes a number above 0");
         cli.run(words("--inexact")).refused(Lab.WRONG_USE, "--inexact", "--resume is not given");
         cli.run(words("--eval-columns", "score=score")).refused(Lab.WRONG_USE, "--eval-columns", "--eval gives no rows");
         cli.run(words("--eval-task", "sts")).refused(Lab.WRONG_USE, "--eval-task sts", "--eval, which is not given");
@@ -139,6 +141,13 @@ class FineTuneTest {
                 "the batch has 4096 rows", "at most as many");
         pairs = folder.resolve("absent.jsonl");
         refused(cli.run(words()), "absent.jsonl");
+    }
+
+    @Test
+    void scoresThatALossCannotReadAreToldBeforeAnyWork() throws IOException {
+        String scores = "sentence1\tsentence2\tscore\n" + "a text\tanother text\t1\n".repeat(9) + "a b\tc d\t2.5\n";
+        refused(onFile("scores.tsv", scores, "--loss", "cosine"), "row 10 of scores.tsv has the score 2.5, but loss cosine reads scores from -1 to 1");
+        refused(onFile("scores.tsv", scores, "--loss", "contrastive"), "row 10 of scores.tsv", "1 for texts that belong together and 0 for others");
     }
 
     @Test

@@ -188,7 +188,7 @@ class TrainingDataTest {
         cli.run("mine", "--model", Cli.fixture("static-mean"), "--data", good, "--veto", folder.resolve("no-model"), "--out", out)
                 .refused(Lab.FAILED, "no-model");
         cli.run("mine", "--model", Cli.fixture("static-mean"), "--data", good, "--negatives", "0", "--out", out)
-                .refused(Lab.FAILED, "negatives of each query are 0");
+                .refused(Lab.WRONG_USE, "negatives of each query are 0");
         cli.run("mine", "--model", Cli.fixture("static-mean"), "--data", good, "--out", out)
                 .refused(Lab.FAILED, "none of 2 rows gets 1 negatives from ranks 10 to 100 of 2 documents");
         cli.run("generate", "--data", documents, "--augment", "synonyms", "--synonyms", folder.resolve("absent.txt"), "--out", out)
@@ -208,8 +208,14 @@ class TrainingDataTest {
         cli.run("generate", "--data", documents, "--out", out, "--augment", "synonyms")
                 .refused(Lab.WRONG_USE, "synonyms with --synonyms FILE");
         cli.run("generate", "--data", documents, "--out", folder.resolve("out.txt"))
-                .refused(Lab.FAILED, "end its name in .jsonl");
-        cli.run("generate", "--data", documents, "--out", documents).refused(Lab.FAILED, "--data and --out are both");
+                .refused(Lab.WRONG_USE, "end its name in .jsonl");
+        cli.run("generate", "--data", documents, "--out", documents).refused(Lab.WRONG_USE, "is one of the files to read");
+        cli.run("generate", "--data", documents, "--out", out, "--copies", 2).refused(Lab.WRONG_USE, "--copies is given", "--augment");
+        cli.run("generate", "--data", documents, "--out", out, "--least-words", 0).refused(Lab.WRONG_USE);
+        cli.run("generate", "--data", documents, "--out", out, "--config", folder.resolve("absent.yaml")).refused(Lab.WRONG_USE, "absent.yaml");
+        cli.run("mine", "--data", documents, "--out", out, "--threads", 0).refused(Lab.WRONG_USE, "--threads is 0");
+        cli.run("mine", "--data", documents, "--out", out, "--relative-margin", 7).refused(Lab.WRONG_USE);
+        cli.run("mine", "--data", documents, "--out", out, "--ranks", "50-5").refused(Lab.WRONG_USE);
         cli.run("mine", "--data", documents, "--out", out, "--ranks", "ten").refused(Lab.WRONG_USE, "--ranks is \"ten\"");
         cli.run("mine", "--model", Cli.fixture("static-mean"), "--data", documents, "--out", out)
                 .refused(Lab.FAILED, "holds documents");

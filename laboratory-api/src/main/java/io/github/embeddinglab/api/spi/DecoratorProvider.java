@@ -4,7 +4,10 @@ import io.github.embeddinglab.api.Embedder;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 
-/** Brings a decorator that model names may have in front, as in {@code NAME=SETTING:MODEL}. */
+/**
+ * Brings a decorator that model names may have in front, as in {@code NAME=SETTING:MODEL}. Core knows the names that may stand there, so that a
+ * model name with a colon is never taken for one: {@code adapter} is the one that others bring.
+ */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public interface DecoratorProvider extends NamedProvider {
     /**

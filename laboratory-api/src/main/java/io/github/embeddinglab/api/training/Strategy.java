@@ -18,11 +18,11 @@ public enum Strategy {
     TRIPLET,
     /** Plain texts: masked words are guessed. */
     MLM,
-    /** Plain texts of a domain: a masked stage, then queries made from them, with scores of parent and BM25. */
+    /** Plain texts of a domain: queries made from them, with scores of parent and BM25; before it, where asked for, a stage on words. */
     DOMAIN_ADAPTIVE,
-    /** Plain texts or pairs: a smaller model learns the vectors or scores of a teacher. */
+    /** Any texts, with or without partners: a smaller model learns the vectors or scores of a teacher. */
     DISTILL,
-    /** Pairs: a small map behind frozen vectors, for queries alone, so that an index stays valid. */
+    /** Pairs or triplets: a linear map behind frozen vectors, of queries alone, so that an index stays valid, or of both sides. */
     ADAPTER;
 
     /**

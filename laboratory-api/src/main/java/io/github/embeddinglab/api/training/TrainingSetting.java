@@ -257,13 +257,25 @@ public enum TrainingSetting {
     }
 
     private Object whole(Object value, Kind.Whole range) {
-        boolean exact = value instanceof Long || value instanceof Integer;
-        double number = value instanceof Number given ? given.doubleValue() : parsed(value);
-        long whole = exact ? ((Number) value).longValue() : (long) number;
-        if ((!exact && (double) whole != number) || whole < range.low() || whole > range.high()) {
+        Long exact = exact(value);
+        double number = exact != null ? exact : value instanceof Number given ? given.doubleValue() : parsed(value);
+        long whole = exact != null ? exact : (long) number;
+        if ((exact == null && (double) whole != number) || whole < range.low() || whole > range.high()) {
             throw wrong(value, "a whole number from " + range.low() + " to " + range.high());
         }
         return whole;
+    }
+
+    /** Every bit of a seed counts: through a double those beyond 53 would be lost. */
+    private static @Nullable Long exact(Object value) {
+        if (value instanceof Long || value instanceof Integer) {
+            return ((Number) value).longValue();
+        }
+        try {
+            return value instanceof Number ? null : Long.valueOf(value.toString().strip());
+        } catch (NumberFormatException e) {
+            return null; // as 1e3
+        }
     }
 
     private Object word(Object value, Kind.Choice choice) {

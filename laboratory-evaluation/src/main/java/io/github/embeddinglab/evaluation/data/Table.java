@@ -89,7 +89,9 @@ public final class Table {
         void accept(long line, Map<String, List<String>> fields);
     }
 
+    /** All rows; columns without a name may be several, as numbers of rows are. */
     void each(Sink sink) {
+        header.stream().filter(name -> !name.isBlank()).forEach(this::requireOnce);
         for (int i = 0; i < rows.size(); i++) {
             Map<String, List<String>> fields = new LinkedHashMap<>();
             for (int column = 0; column < header.size(); column++) {
@@ -168,10 +170,13 @@ public final class Table {
             throw new InvalidInputException("data file " + file + " has no column \"" + wanted + "\" but "
                     + String.join(", ", header) + "; map it with --columns " + name + "=NAME");
         }
-        if (header.lastIndexOf(wanted) != column) {
-            throw new InvalidInputException("data file " + file + " has the column \"" + wanted
-                    + "\" twice; rename one of them");
-        }
+        requireOnce(wanted);
         return column;
+    }
+
+    private void requireOnce(String name) {
+        if (header.indexOf(name) != header.lastIndexOf(name)) {
+            throw new InvalidInputException("data file " + file + " has the column \"" + name + "\" twice; rename one of them");
+        }
     }
 }

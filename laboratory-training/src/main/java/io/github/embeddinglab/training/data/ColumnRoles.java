@@ -59,6 +59,11 @@ final class ColumnRoles {
             }
         });
         for (Role role : Role.values()) {
+            List<String> twice = role.names().stream().filter(renamed::containsKey).toList();
+            if (twice.size() > 1) {
+                throw new InvalidInputException("the columns " + String.join(" and ", twice)
+                        + " mean the same, and are mapped to different ones of data file " + file + "; map one of them");
+            }
             String column = roles.find(role, renamed);
             if (column != null) {
                 roles.columns.put(role, column);

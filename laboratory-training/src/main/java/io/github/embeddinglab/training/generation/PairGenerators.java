@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apiguardian.api.API;
@@ -18,7 +19,10 @@ public final class PairGenerators {
     private static final int MOST_KEYWORDS = 5;
     private static final int PASSAGE_WORDS = 80;
     private static final double KEEP_SENTENCE = 0.1;
-    private static final Pattern HEADING = Pattern.compile("(?m)^(?:#{1,6}|={1,6})\\s+(\\S.*)$");
+    private static final Pattern HEADING = Pattern.compile("(?:#{1,6}|={1,6})[ \\t]+(\\S.*)");
+    /** Begins and ends a block of code in Markdown or AsciiDoc, in which {@code # words} is a comment. */
+    private static final Pattern FENCE = Pattern.compile("[ \\t]*(`{3,}|~{3,}|-{4,}[ \\t]*$).*");
+    private static final Pattern LINE = Pattern.compile("(?m)^.*$");
     private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
     private static final List<String> PLACES = List.of("title", "heading", "keywords", "first");
 
@@ -55,16 +59,35 @@ public final class PairGenerators {
     public static PairGenerator headings() {
         return new Named("heading", (corpus, document, random) -> {
             List<PairGenerator.Pair> pairs = new ArrayList<>(pairs(document.heading(), document.text()));
-            Matcher matcher = HEADING.matcher(document.text());
-            boolean more = matcher.find();
-            while (more) {
-                String heading = matcher.group(1);
-                int from = matcher.end();
-                more = matcher.find();
-                pairs.addAll(pairs(heading, document.text().substring(from, more ? matcher.start() : document.text().length())));
+            List<MatchResult> lines = headingLines(document.text());
+            for (int i = 0; i < lines.size(); i++) {
+                Matcher heading = HEADING.matcher(lines.get(i).group());
+                int end = i + 1 < lines.size() ? lines.get(i + 1).start() : document.text().length();
+                if (heading.matches()) {
+                    pairs.addAll(pairs(heading.group(1), document.text().substring(lines.get(i).end(), end)));
+                }
             }
             return pairs;
         });
+    }
+
+    /** Lines that are headings, outside blocks of code. */
+    private static List<MatchResult> headingLines(String text) {
+        List<MatchResult> headings = new ArrayList<>();
+        String open = "";
+        Matcher line = LINE.matcher(text);
+        while (line.find()) {
+            Matcher fence = FENCE.matcher(line.group());
+            String mark = fence.matches() ? fence.group(1).strip() : "";
+            if (open.isEmpty() && !mark.isEmpty()) {
+                open = mark;
+            } else if (!open.isEmpty()) {
+                open = !mark.isEmpty() && mark.startsWith(open) ? "" : open;
+            } else if (HEADING.matcher(line.group()).matches()) {
+                headings.add(line.toMatchResult());
+            }
+        }
+        return headings;
     }
 
     /**

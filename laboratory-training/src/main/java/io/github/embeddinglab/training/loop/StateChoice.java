@@ -73,7 +73,7 @@ final class StateChoice {
         better(parentsValue, mixtures);
         String reason = keep();
         String words = String.format(Locale.ROOT, "%s%s, %s %.4f on the selection part%s", state,
-                share == 1 ? "" : String.format(Locale.ROOT, ", mixed with the parent (%.0f %% of the change)", 100 * share),
+                share == 1 ? "" : String.format(Locale.ROOT, ", interpolated with the parent (%.0f %% of the change)", 100 * share),
                 look.metric(), value(share), reason);
         return new Chosen(mixed(share), words);
     }

@@ -46,8 +46,8 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
         LossChoice chosen = given.loss();
         if (chosen == null || strategy == Strategy.DOMAIN_ADAPTIVE) {
             if (chosen != null) {
-                throw new InvalidInputException("strategy domain-adaptive has its own losses (first_stage=masked or first_stage=denoising,"
-                        + " then margin-mse), but loss " + chosen.name() + " was named; leave it out, or choose another strategy");
+                throw new InvalidInputException("strategy domain-adaptive has its own losses (margin-mse, and before it with stages=both"
+                        + " masked-language or denoising), but loss " + chosen.name() + " was named; leave it out, or choose another strategy");
             }
             chosen = loss(strategy, recipe, form);
             lines.add("loss " + chosen.name() + ": " + reason(chosen));

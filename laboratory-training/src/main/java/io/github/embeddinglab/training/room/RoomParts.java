@@ -88,7 +88,7 @@ record RoomParts(TrainingSet training, TrainingSet choosing, @Nullable Judge sel
         notes.addAll(leaks.notes());
         if (!choosable(set.form())) {
             notes.add(set.form().words() + " cannot choose among states, and the task judges the result alone: the last state is taken, and not"
-                    + " mixed with the parent");
+                    + " interpolated with the parent");
         }
         return new RoomParts(
                 two.training(),

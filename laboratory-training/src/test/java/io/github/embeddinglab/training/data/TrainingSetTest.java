@@ -118,6 +118,7 @@ class TrainingSetTest {
                 "score.tsv | 'query\tdocument\tscore\nq\td\thigh\n' | score.tsv:2: the score is \"high\"",
                 "score.jsonl | '{\"query\": \"q\", \"document\": \"d\", \"score\": 1}\n{\"query\": \"q\", \"document\": \"d\"}\n' | score.jsonl:2: the field \"score\" is missing",
                 "width.jsonl | '{\"query\": \"q\", \"document\": \"d\", \"negative\": [\"a\", \"b\"]}\n{\"query\": \"q\", \"document\": \"d\", \"negative\": [\"a\"]}\n' | width.jsonl:2: the row has 1 negatives, the first row has 2",
+                "twice.tsv | 'query\tdocument\tdocument\nq\td\te\n' | twice.tsv has the column \"document\" twice",
                 "other.tsv | 'a\tb\n1\t2\n' | other.tsv has the columns a, b; training needs",
                 "json.jsonl | '{\"query\": \n' | json.jsonl:1: this is not JSON"
             })
@@ -140,6 +141,8 @@ class TrainingSetTest {
                 .hasMessageContaining("has no column \"question\" but query, document");
         assertThatThrownBy(() -> TrainingSet.read(TrainingData.files(pairs).columns(Map.of("frage", "query"))))
                 .hasMessageContaining("the column \"frage\" is not known");
+        assertThatThrownBy(() -> TrainingSet.read(TrainingData.files(pairs).columns(Map.of("query", "query", "sentence1", "document"))))
+                .hasMessageContaining("the columns query and sentence1 mean the same");
     }
 
     @Test

@@ -58,6 +58,22 @@ class GenerationTest {
         assertThat(pairs(PairGenerators.headings(), markdown, 0))
                 .containsExactly(
                         new PairGenerator.Pair("First", "Text one."), new PairGenerator.Pair("Second", "Text two."));
+        Corpus code = corpus(TrainingRow.document(
+                "", "Usage\n=====\n\nRun it.\n```sh\n# install it\nrun\n```\n## After\nIt is there.\n----\n# also code\n----\nDone."));
+        assertThat(pairs(PairGenerators.headings(), code, 0))
+                .containsExactly(new PairGenerator.Pair("After", "It is there.\n----\n# also code\n----\nDone."));
+    }
+
+    @Test
+    @DisplayName("Words are counted in scripts that write no spaces, too")
+    void words() {
+        assertThat(Corpus.count("Set its size, in megabytes.")).isEqualTo(5);
+        assertThat(Corpus.count("将密钥存储在保险库中，每月更换一次")).isBetween(7, 10);
+        assertThat(Corpus.count("กุญแจอยู่ในตู้นิรภัย")).isBetween(4, 8);
+        assertThat(Corpus.count(" ")).isZero();
+        Corpus chinese = corpus(TrainingRow.document("密钥", "将密钥存储在保险库中，每月更换一次。旧的密钥仍然可以读取以前写入的数据。"));
+        Generation generation = new Generation(List.of(PairGenerators.titles()), 8, 3, 1);
+        assertThat(generation.run(chinese, Progress.Listener.SILENT).pairs().rows()).hasSize(1);
     }
 
     @Test

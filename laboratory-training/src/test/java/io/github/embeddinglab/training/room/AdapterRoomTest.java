@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
+import io.github.embeddinglab.api.EvaluationData;
 import io.github.embeddinglab.api.InvalidInputException;
 import io.github.embeddinglab.api.Score;
 import io.github.embeddinglab.api.training.FineTuning;
@@ -130,6 +131,11 @@ class AdapterRoomTest {
             refused(lab, request(false).strategy(Strategy.CONTRASTIVE).teacher(STATIC), "does not read teacher");
             refused(lab, request(false).strategy(Strategy.AUTO).loss(Losses.multipleNegatives()).set(TrainingSetting.GUIDE, STATIC), "does not read guide");
             refused(lab, request(false).strategy(Strategy.CONTRASTIVE).judge((queries, texts) -> new float[queries.size()]), "does not read judge");
+            FineTuning.Builder judged = request(false).strategy(Strategy.CONTRASTIVE).evaluation(TrainingData.pairs(WordPairs.rows(40, false, 9)));
+            refused(lab, judged.set(TrainingSetting.GATE_SHARE, 0.3), "does not read gate_share; leave it out, or judge by a part of the data");
+            refused(lab, request(false).set(TrainingSetting.MARGIN, 0.1), "does not read margin; leave it out, or name a general set");
+            refused(lab, request(false).general(EvaluationData.of("sts", directory.resolve("dev.tsv"))),
+                    "does not read preservation; leave it out, or name no general set");
             assertThat(directory.resolve("models/tuned")).doesNotExist();
         }
     }

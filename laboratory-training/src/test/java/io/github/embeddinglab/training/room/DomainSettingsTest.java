@@ -47,7 +47,7 @@ class DomainSettingsTest {
         lab.close();
     }
 
-    private static FineTuning.Builder request() {
+    private static FineTuning.Builder anyStage() {
         List<TrainingRow> rows = new ArrayList<>();
         List<TrainingRow> words = WordPairs.rows(320, false, 31);
         for (int i = 0; i < 80; i++) {
@@ -58,12 +58,16 @@ class DomainSettingsTest {
             rows.add(TrainingRow.document(words.get(i).texts().get(0), text.toString().strip()));
         }
         return FineTuning.of(SharedFixtures.path("models/bert-mean").toString()).data(TrainingData.documents(rows))
-                .batchSize(16).learningRate(1e-3).epochs(1)
+                .batchSize(16)
                 .set(TrainingSetting.GENERATORS, "title")
                 .set(TrainingSetting.THREADS, 1)
                 .set(TrainingSetting.PRECISION, "fp32")
                 .set(TrainingSetting.INTERPOLATION, "off")
                 .set(TrainingSetting.PRESERVATION, -1);
+    }
+
+    private static FineTuning.Builder request() {
+        return anyStage().learningRate(1e-3).epochs(1);
     }
 
     private static FineTuning.Builder queries() {
@@ -129,7 +133,9 @@ class DomainSettingsTest {
 
     @Test
     void theFirstStageHasItsOwnEpochsAndRate() {
-        FineTuning.Builder first = request().set(TrainingSetting.STAGES, "first").set(TrainingSetting.WARMUP_STEPS, 0);
+        assertThatThrownBy(() -> run(request().set(TrainingSetting.STAGES, "first")))
+                .hasMessageContaining("does not read epochs, learning_rate; leave them out, or set first_epochs and first_learning_rate");
+        FineTuning.Builder first = anyStage().set(TrainingSetting.STAGES, "first").set(TrainingSetting.WARMUP_STEPS, 0);
         List<TrainingListener.Step> steps = new ArrayList<>();
         int once = run(first).course().steps();
         run(first.set(TrainingSetting.FIRST_EPOCHS, 3).set(TrainingSetting.FIRST_LEARNING_RATE, 7e-4).listener(new TrainingListener() {

@@ -18,6 +18,7 @@ import io.github.embeddinglab.api.training.TrainingData.Form;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.SharedFixtures;
+import io.github.embeddinglab.training.data.TrainingSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,14 +41,17 @@ class JudgingTest {
         return EmbeddingLaboratory.builder().modelDirectory(directory.resolve("models")).build();
     }
 
-    private static FineTuning.Builder request(TrainingData data) {
+    private static FineTuning.Builder general(TrainingData data) {
         return FineTuning.of(STATIC)
                 .data(data)
                 .batchSize(16)
                 .learningRate(0.05)
                 .epochs(2)
-                .set(TrainingSetting.THREADS, 1)
-                .set(TrainingSetting.PRESERVATION, -1);
+                .set(TrainingSetting.THREADS, 1);
+    }
+
+    private static FineTuning.Builder request(TrainingData data) {
+        return general(data).set(TrainingSetting.PRESERVATION, -1);
     }
 
     private static String document(int row) {
@@ -89,6 +93,17 @@ class JudgingTest {
         StringBuilder lines = new StringBuilder("score\tsentence1\tsentence2\n");
         scored(first, last).forEach(row -> lines.append(row.score()).append('\t').append(String.join("\t", row.texts())).append('\n'));
         return Files.writeString(directory.resolve("similarities.tsv"), lines);
+    }
+
+    @Test
+    void documentsAreKeptApartByTheirTextsWhateverTheirTitles() {
+        TrainingSet training = TrainingSet.read(TrainingData.documents(List.of(
+                TrainingRow.document("Overview", "one text"), TrainingRow.document("", "another text"), TrainingRow.document("", "Shared text."))));
+        TrainingSet judged = TrainingSet.read(TrainingData.documents(List.of(
+                TrainingRow.document("Overview", "a third text"), TrainingRow.document("", "shared text"))));
+        assertThat(JudgedTexts.leaveOut(training, judged)).extracting(row -> row.texts().get(1)).containsExactly("one text", "another text");
+        TrainingSet asked = TrainingSet.read(TrainingData.labelled(List.of(TrainingRow.labelled("x", "Overview"), TrainingRow.labelled("y", "one text"))));
+        assertThat(JudgedTexts.leaveOut(training, asked)).extracting(row -> row.texts().get(1)).containsExactly("another text", "Shared text.");
     }
 
     @Test
@@ -205,7 +220,7 @@ class JudgingTest {
     void aTaskOfTheCallersIsKeptByTheMargin() throws IOException {
         Path general = similarities(160, 300);
         try (EmbeddingLaboratory lab = laboratory()) {
-            FineTuningReport report = lab.training().fineTune(request(TrainingData.pairs(ALL.subList(0, 160)))
+            FineTuningReport report = lab.training().fineTune(general(TrainingData.pairs(ALL.subList(0, 160)))
                     .general(EvaluationData.of("sts", general)).set(TrainingSetting.MARGIN, 0.05).build());
             General kept = requireNonNull(report.verdict().general());
             assertThat(kept.name()).isEqualTo("cosine_spearman on similarities");

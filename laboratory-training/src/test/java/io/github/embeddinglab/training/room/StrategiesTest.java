@@ -45,8 +45,15 @@ class StrategiesTest {
     }
 
     static FineTuning.Builder request(String model, TrainingData data) {
-        return adapter(model, data)
-                .strategy(Strategy.AUTO)
+        return ofAnyLength(model, data).learningRate(5e-3).epochs(1);
+    }
+
+    private static FineTuning.Builder ofAnyLength(String model, TrainingData data) {
+        return FineTuning.of(model)
+                .data(data)
+                .batchSize(16)
+                .set(TrainingSetting.THREADS, 1)
+                .set(TrainingSetting.PRESERVATION, -1)
                 .set(TrainingSetting.PRECISION, "fp32")
                 .set(TrainingSetting.INTERPOLATION, "off")
                 .set(TrainingSetting.EVALUATION_STEPS, 1000);
@@ -189,12 +196,12 @@ class StrategiesTest {
             falls(alone.course().losses());
             assertThat(alone.course().notes()).anyMatch(note -> note.contains("60 % of the tokens deleted"));
             assertThat(lab.embed(List.of("long work"), EmbedOptions.model(alone.made().folder().toString())).rows()).isEqualTo(1);
-            FineTuning.Builder staged = request(BERT, documents(160, 10)).set(TrainingSetting.GENERATORS, "title")
+            FineTuning.Builder staged = ofAnyLength(BERT, documents(160, 10)).set(TrainingSetting.GENERATORS, "title")
                     .set(TrainingSetting.FIRST_STAGE, "denoising").set(TrainingSetting.FIRST_EPOCHS, 8)
                     .set(TrainingSetting.FIRST_LEARNING_RATE, 5e-3);
             FineTuningReport first = lab.training().fineTune(staged.set(TrainingSetting.STAGES, "first").build());
             falls(first.course().losses());
-            FineTuningReport both = lab.training().fineTune(staged.set(TrainingSetting.STAGES, "both").build());
+            FineTuningReport both = lab.training().fineTune(staged.set(TrainingSetting.STAGES, "both").epochs(1).learningRate(5e-3).build());
             assertThat(both.course().losses().subList(0, first.course().steps())).isEqualTo(first.course().losses());
             assertThat(both.course().steps()).isGreaterThan(first.course().steps());
             assertThat(both.course().notes()).anyMatch(note -> note.startsWith("denoising stage: ")).anyMatch(note -> note.startsWith("queries stage: "));
