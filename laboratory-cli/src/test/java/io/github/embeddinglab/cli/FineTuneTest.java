@@ -45,9 +45,13 @@ class FineTuneTest {
     }
 
     private Object[] words(Object... more) {
+        return preserving(Stream.concat(Stream.of("--set", "preservation=-1"), Stream.of(more)).toArray());
+    }
+
+    private Object[] preserving(Object... more) {
         Object[] first = {
             "fine-tune", "--model", model, "--data", pairs, "--columns", "query=question,document=answer", "--set", "threads=1",
-            "--set", "preservation=-1", "--batch-size", 16, "--learning-rate", 0.05, "--seed", 3
+            "--batch-size", 16, "--learning-rate", 0.05, "--seed", 3
         };
         Object[] all = java.util.Arrays.copyOf(first, first.length + more.length);
         System.arraycopy(more, 0, all, first.length, more.length);
@@ -228,7 +232,7 @@ class FineTuneTest {
         assertThat(rows.at("/data/parts/gate").intValue()).isEqualTo(60);
         Path yaml = Files.writeString(folder.resolve("lab.yaml"),
                 "finetuning: { loss: { name: multiple-negatives, scale: 30 }, adapter_rank: 4, evaluation_steps: 7 }\n");
-        JsonNode task = cli.run(words("--epochs", 1, "--eval", similar, "--eval-task", "sts", "--general", "sts:" + similar,
+        JsonNode task = cli.run(preserving("--epochs", 1, "--eval", similar, "--eval-task", "sts", "--general", "sts:" + similar,
                 "--set", "margin=0.5", "--config", yaml, "--json")).done().json();
         assertThat(task.at("/difference/name").textValue()).isEqualTo("cosine_spearman");
         assertThat(task.at("/general/name").textValue()).isEqualTo("cosine_spearman on similar");

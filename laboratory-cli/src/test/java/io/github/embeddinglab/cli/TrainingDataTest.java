@@ -211,11 +211,11 @@ class TrainingDataTest {
                 .refused(Lab.WRONG_USE, "end its name in .jsonl");
         cli.run("generate", "--data", documents, "--out", documents).refused(Lab.WRONG_USE, "is one of the files to read");
         cli.run("generate", "--data", documents, "--out", out, "--copies", 2).refused(Lab.WRONG_USE, "--copies is given", "--augment");
-        cli.run("generate", "--data", documents, "--out", out, "--least-words", 0).refused(Lab.WRONG_USE);
+        cli.run("generate", "--data", documents, "--out", out, "--least-words", 0).refused(Lab.WRONG_USE, "0");
         cli.run("generate", "--data", documents, "--out", out, "--config", folder.resolve("absent.yaml")).refused(Lab.WRONG_USE, "absent.yaml");
         cli.run("mine", "--data", documents, "--out", out, "--threads", 0).refused(Lab.WRONG_USE, "--threads is 0");
-        cli.run("mine", "--data", documents, "--out", out, "--relative-margin", 7).refused(Lab.WRONG_USE);
-        cli.run("mine", "--data", documents, "--out", out, "--ranks", "50-5").refused(Lab.WRONG_USE);
+        cli.run("mine", "--data", documents, "--out", out, "--relative-margin", 7).refused(Lab.WRONG_USE, "7");
+        cli.run("mine", "--data", documents, "--out", out, "--ranks", "50-5").refused(Lab.WRONG_USE, "50");
         cli.run("mine", "--data", documents, "--out", out, "--ranks", "ten").refused(Lab.WRONG_USE, "--ranks is \"ten\"");
         cli.run("mine", "--model", Cli.fixture("static-mean"), "--data", documents, "--out", out)
                 .refused(Lab.FAILED, "holds documents");

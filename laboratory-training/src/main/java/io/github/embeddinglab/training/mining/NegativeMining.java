@@ -257,7 +257,7 @@ public final class NegativeMining {
                     texts.add(documents.get(candidate.document()));
                 }
             }
-            float[] scores = scorer.scores(queries, texts);
+            float[] scores = scorer.checkedScores(queries, texts);
             int at = 0;
             int told = -1;
             for (int i = 0; i < all.size(); i++) {

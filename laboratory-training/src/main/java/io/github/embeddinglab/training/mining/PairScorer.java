@@ -3,6 +3,7 @@ package io.github.embeddinglab.training.mining;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Embeddings;
+import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.vectors.VectorKernel;
 import io.github.embeddinglab.vectors.VectorKernels;
@@ -26,6 +27,28 @@ public interface PairScorer {
      * @return one finite score a pair, larger for better answers
      */
     float[] scores(List<String> queries, List<String> documents);
+
+    /**
+     * Scores pairs and checks the answer, which may come from a user's own code.
+     *
+     * @param queries one a pair
+     * @param documents one a pair
+     * @return one finite score a pair
+     * @throws LaboratoryException when there is another number of scores, or one is not finite
+     */
+    default float[] checkedScores(List<String> queries, List<String> documents) {
+        float[] scores = scores(queries, documents);
+        if (scores.length != queries.size()) {
+            throw new LaboratoryException(
+                    "the scorer gave " + scores.length + " scores for " + queries.size() + " pairs; it must give one a pair, in their order");
+        }
+        for (int i = 0; i < scores.length; i++) {
+            if (!Float.isFinite(scores[i])) {
+                throw new LaboratoryException("the scorer gave " + scores[i] + " for the query \"" + queries.get(i) + "\"; it must give finite scores");
+            }
+        }
+        return scores;
+    }
 
     /**
      * The cosine of an embedding model; each different document is embedded once and remembered (4 d bytes each), so keep

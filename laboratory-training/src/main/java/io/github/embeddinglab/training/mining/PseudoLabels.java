@@ -245,7 +245,7 @@ public final class PseudoLabels {
             queries.add(row.texts().get(0));
             documents.add(row.texts().get(2));
         }
-        float[] scores = judge.scores(queries, documents);
+        float[] scores = judge.checkedScores(queries, documents);
         List<TrainingRow> judged = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
             TrainingRow row = rows.get(i);

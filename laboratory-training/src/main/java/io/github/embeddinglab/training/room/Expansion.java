@@ -57,6 +57,10 @@ record Expansion(Strategy strategy, Form form, LossChoice loss, Recipe recipe, L
             LossMaker.check(chosen, form);
             LossMaker.checkScores(chosen, set);
         }
+        if (strategy == Strategy.DISTILL && !LossMaker.needsTeacher(chosen, form)) {
+            throw new InvalidInputException("strategy distill learns from a teacher, but loss " + chosen.name() + " does not; name one that does"
+                    + " (embedding-distillation, mse, margin-mse, distillation), or leave the strategy out");
+        }
         if (strategy == Strategy.ADAPTER
                 && !(chosen.name().equals("multiple-negatives") && Set.of("scale").containsAll(chosen.settings().keySet()))) {
             throw new InvalidInputException("strategy adapter trains with multiple-negatives (InfoNCE) and its scale alone, but loss " + chosen

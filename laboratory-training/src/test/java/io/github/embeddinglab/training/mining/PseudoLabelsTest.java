@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.embeddinglab.api.EmbedOptions;
 import io.github.embeddinglab.api.Embedder;
 import io.github.embeddinglab.api.Embeddings;
+import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.api.Role;
 import io.github.embeddinglab.api.training.TrainingData;
 import io.github.embeddinglab.api.training.TrainingRow;
@@ -104,6 +105,9 @@ class PseudoLabelsTest {
     @DisplayName("A judge's margins take the place of the fused ones; what cannot be labelled is refused")
     void judge() {
         try (Embedder model = FakeEmbedder.builder().dimensions(16).build()) {
+            assertThatThrownBy(() -> PseudoLabels.with(model, PseudoLabels.Settings.defaults())
+                            .judge((queries, documents) -> new float[1]).label(pairs(), List.of(), 1))
+                    .isInstanceOf(LaboratoryException.class).hasMessageContaining("the scorer gave 1 scores for 80 pairs");
             PairScorer judge = (queries, documents) -> {
                 float[] scores = new float[queries.size()];
                 for (int i = 0; i < scores.length; i++) {

@@ -131,6 +131,8 @@ class AdapterRoomTest {
             refused(lab, request(false).strategy(Strategy.CONTRASTIVE).teacher(STATIC), "does not read teacher");
             refused(lab, request(false).strategy(Strategy.AUTO).loss(Losses.multipleNegatives()).set(TrainingSetting.GUIDE, STATIC), "does not read guide");
             refused(lab, request(false).strategy(Strategy.CONTRASTIVE).judge((queries, texts) -> new float[queries.size()]), "does not read judge");
+            refused(lab, request(false).strategy(Strategy.DISTILL).teacher(STATIC).loss(Losses.multipleNegatives()),
+                    "strategy distill learns from a teacher, but loss multiple-negatives does not");
             FineTuning.Builder judged = request(false).strategy(Strategy.CONTRASTIVE).evaluation(TrainingData.pairs(WordPairs.rows(40, false, 9)));
             refused(lab, judged.set(TrainingSetting.GATE_SHARE, 0.3), "does not read gate_share; leave it out, or judge by a part of the data");
             refused(lab, request(false).set(TrainingSetting.MARGIN, 0.1), "does not read margin; leave it out, or name a general set");
