@@ -26,6 +26,8 @@ final class BatchPasses {
     private final EngineSettings settings;
     private final int step;
     private boolean checkpointing;
+    /** Texts that fit into the memory together, in however many passes. */
+    private int together;
 
     /**
      * Prepares the passes of a step.
@@ -67,16 +69,17 @@ final class BatchPasses {
      */
     double run(StepPlan plan, TrainingBatch batch) {
         checkpointing = plan.checkpointing();
+        together = plan.way() == StepPlan.Way.WHOLE ? Integer.MAX_VALUE : plan.microTexts();
         return switch (plan.way()) {
             case WHOLE -> whole(batch);
-            case ACCUMULATED -> accumulated(batch, Math.max(1, plan.microTexts() / batch.columns().size()));
+            case ACCUMULATED -> accumulated(batch, share(plan.microTexts() / batch.columns().size()));
             case CACHED -> cached(batch, plan.microTexts());
         };
     }
 
-    /** What each lane takes of so many. */
-    private int share(int all) {
-        return Math.max(1, (all + lanes - 1) / lanes);
+    /** What each lane takes of so many that fit together; where there are fewer than lanes, some rest ({@link #inGroups}). */
+    private int share(int fitting) {
+        return Math.max(1, fitting / lanes);
     }
 
     private List<Tensor> encode(TokenBatch texts, int column, Rows rows, @Nullable LayerTape tape) {
@@ -104,11 +107,12 @@ final class BatchPasses {
     }
 
     private double whole(TrainingBatch batch) {
-        List<Rows> cut = Rows.of(batch.rows(), share(batch.rows()));
+        int each = (batch.rows() + lanes - 1) / lanes; // as many parts as lanes
+        List<Rows> cut = Rows.of(batch.rows(), each);
         if (cut.size() < 2) {
             return part(batch, 0, 1);
         }
-        return objective.meanOfRows() ? accumulated(batch, batch.rows()) : joined(batch, cut);
+        return objective.meanOfRows() ? accumulated(batch, each) : joined(batch, cut);
     }
 
     private double part(TrainingBatch part, int firstRow, double share) {
@@ -169,9 +173,9 @@ final class BatchPasses {
 
     private double accumulated(TrainingBatch batch, int rows) {
         double all = objective.weight(batch);
-        List<Rows> cut = Rows.of(batch.rows(), share(rows));
+        List<Rows> cut = Rows.of(batch.rows(), rows);
         double[] losses = new double[cut.size()];
-        inGroups(cut.size(), i -> {
+        inGroups(cut.size(), rows * batch.columns().size(), i -> {
             TrainingBatch part = batch.part(cut.get(i).first(), cut.get(i).count());
             double share = objective.weight(part) / all;
             if (share > 0) {
@@ -205,7 +209,7 @@ final class BatchPasses {
             parts.add(List.of());
             shapes.add(List.of());
         });
-        inGroups(cut.size(), i -> {
+        inGroups(cut.size(), size, i -> {
             try (TrainingBackend.Scope fixed = backend.withoutGradients()) {
                 List<Tensor> encoded = encode(texts, column, cut.get(i), null);
                 parts.set(i, encoded.stream().map(Tensor::values).toList());
@@ -233,7 +237,7 @@ final class BatchPasses {
 
     private void backward(TokenBatch texts, int column, int size, List<Tensor> leaves) {
         List<Rows> cut = Rows.of(texts.rows(), size);
-        inGroups(cut.size(), i -> {
+        inGroups(cut.size(), size, i -> {
             Rows rows = cut.get(i);
             List<@Nullable Tensor> derivatives = new ArrayList<>();
             for (Tensor leaf : leaves) {
@@ -250,9 +254,9 @@ final class BatchPasses {
         void run(int index);
     }
 
-    /** Runs passes whose tensors nobody reads afterwards, as many at a time as there are lanes. */
-    private void inGroups(int count, Pass pass) {
-        for (Rows group : Rows.of(count, lanes)) {
+    /** Runs passes of so many texts whose tensors nobody reads afterwards, as many at a time as there are lanes and as fit together. */
+    private void inGroups(int count, int texts, Pass pass) {
+        for (Rows group : Rows.of(count, Math.min(lanes, Math.max(1, together / texts)))) {
             List<Supplier<List<Tensor>>> passes = new ArrayList<>();
             for (int i = group.first(); i < group.first() + group.count(); i++) {
                 int at = i;

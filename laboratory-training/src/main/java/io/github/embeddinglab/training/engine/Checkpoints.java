@@ -48,9 +48,11 @@ public final class Checkpoints {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Path directory;
+    private final SortedMap<String, String> more;
 
-    private Checkpoints(Path directory) {
+    private Checkpoints(Path directory, Map<String, String> more) {
         this.directory = directory;
+        this.more = new TreeMap<>(more);
     }
 
     /**
@@ -60,7 +62,17 @@ public final class Checkpoints {
      * @return what writes and reads them
      */
     public static Checkpoints in(Path directory) {
-        return new Checkpoints(directory);
+        return new Checkpoints(directory, Map.of());
+    }
+
+    /**
+     * The same with more conditions that a bit-equal continuation needs.
+     *
+     * @param conditions that the engine does not know, by name
+     * @return what writes and compares them too
+     */
+    public Checkpoints under(Map<String, String> conditions) {
+        return new Checkpoints(directory, conditions);
     }
 
     /**
@@ -139,7 +151,7 @@ public final class Checkpoints {
     }
 
     /** Settings and facts that a bit-equal continuation needs. */
-    private static SortedMap<String, String> conditions(TrainingEngine engine) {
+    private SortedMap<String, String> conditions(TrainingEngine engine) {
         SortedMap<String, String> out = new TreeMap<>(engine.backend().facts());
         EngineSettings settings = engine.settings();
         out.put("java", Runtime.version().toString());
@@ -151,6 +163,7 @@ public final class Checkpoints {
         out.put("memory", settings.memory().toString());
         out.put("seed", String.valueOf(settings.seed()));
         out.put("dropout", settings.dropout() ? engine.model().dropout().toString() : "none");
+        out.putAll(more);
         return out;
     }
 
@@ -164,13 +177,26 @@ public final class Checkpoints {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
     }
 
+    /**
+     * The step of the newest checkpoint.
+     *
+     * @return steps made; 0 when there is none
+     */
+    public long latestStep() {
+        return latest().map(Checkpoints::step).orElse(0L);
+    }
+
+    private static long step(Path checkpoint) {
+        return Long.parseLong(String.valueOf(checkpoint.getFileName()).substring("step-".length()));
+    }
+
     private List<Path> all() {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
         try (Stream<Path> inside = Files.list(directory)) {
             return inside.filter(path -> NAME.matcher(String.valueOf(path.getFileName())).matches())
-                    .sorted(Comparator.comparingLong(path -> Long.parseLong(String.valueOf(path.getFileName()).substring("step-".length()))))
+                    .sorted(Comparator.comparingLong(Checkpoints::step))
                     .toList();
         } catch (IOException e) {
             throw new LaboratoryException("checkpoints in " + directory + " could not be listed; check the folder", e);

@@ -59,6 +59,19 @@ public final class MemoryEstimate {
         return new MemoryEstimate(4 * all + 12 * trained + cast + apart, model, precision);
     }
 
+    /**
+     * Bytes that all layers keep for the way back, without weights.
+     *
+     * @param model whose layers run
+     * @param precision of the big products
+     * @param texts in the pass
+     * @param length tokens that each is padded to
+     * @return activations of one pass
+     */
+    public static long activations(TrainableModel model, Precision precision, long texts, int length) {
+        return new MemoryEstimate(0, model, precision).bytes(texts, length);
+    }
+
     private static long elements(Collection<Tensor> tensors) {
         return tensors.stream().mapToLong(tensor -> Arrays.stream(tensor.shape()).asLongStream().reduce(1, (a, b) -> a * b)).sum();
     }

@@ -78,6 +78,17 @@ public interface Objective {
     Tensor loss(List<List<Tensor>> encoded, TrainingBatch batch);
 
     /**
+     * Memory of a pass beside weights and layers of the encoder, as of scores of all words.
+     *
+     * @param texts in the pass
+     * @param length tokens that each is padded to
+     * @return bytes; 0 unless the objective says so
+     */
+    default long extraBytes(long texts, int length) {
+        return 0;
+    }
+
+    /**
      * Weights of the objective itself, which are trained with the model and not saved in its folder.
      *
      * @return none, unless the objective says so

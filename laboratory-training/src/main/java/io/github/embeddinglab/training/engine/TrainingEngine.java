@@ -115,9 +115,10 @@ public final class TrainingEngine {
         boolean means = objective.meanOfRows();
         int least = means ? columns : 1; // a mean of rows needs the texts of one row together
         boolean checkpointing = memory.checkpointing() == GradientCheckpointing.ON
-                || (memory.checkpointing() == GradientCheckpointing.AUTO && estimate.bytes(least, length) > ceiling);
-        LongUnaryOperator estimated =
-                checkpointing ? texts -> estimate.checkpointed(texts, length) : texts -> estimate.bytes(texts, length);
+                || (memory.checkpointing() == GradientCheckpointing.AUTO
+                        && estimate.bytes(least, length) + objective.extraBytes(least, length) > ceiling);
+        LongUnaryOperator estimated = texts -> objective.extraBytes(texts, length)
+                + (checkpointing ? estimate.checkpointed(texts, length) : estimate.bytes(texts, length));
         int texts = memory.microTexts() == 0 ? all : Math.min(all, memory.microTexts());
         while (texts > 1 && estimated.applyAsLong(texts) > ceiling) {
             texts = (texts + 1) / 2;

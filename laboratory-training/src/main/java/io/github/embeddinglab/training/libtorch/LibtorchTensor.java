@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NormalizeFuncOptions;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -99,7 +100,8 @@ final class LibtorchTensor implements Tensor {
             return backend.view().narrow(this);
         }
         org.bytedeco.pytorch.Tensor kept = narrow;
-        if (kept == null) {
+        // a scope inside ours frees what it made, and a cast made without gradients would end the way back
+        if (kept == null || kept.isNull() || (stored.requires_grad() && !kept.requires_grad() && GradMode.is_enabled())) {
             kept = stored.to(ScalarType.BFloat16);
             narrow = kept;
         }

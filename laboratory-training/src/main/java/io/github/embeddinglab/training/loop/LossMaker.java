@@ -20,7 +20,6 @@ import io.github.embeddinglab.training.objective.AdaptiveLayers;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,19 +110,6 @@ public final class LossMaker {
     public static List<Form> forms(String name) {
         Entry entry = entry(new LossChoice(name, Map.of()));
         return Arrays.stream(Form.values()).filter(entry.forms()::contains).toList();
-    }
-
-    /**
-     * The settings of a loss, with the values that they take.
-     *
-     * @param name of {@link #names}
-     * @return values in words by the setting's name, the loss's own settings first
-     * @throws InvalidInputException when there is no such loss
-     */
-    public static Map<String, String> options(String name) {
-        Map<String, String> all = new LinkedHashMap<>();
-        entry(new LossChoice(name, Map.of())).options().forEach(option -> all.put(option.name(), option.kind().words()));
-        return Collections.unmodifiableMap(all);
     }
 
     /**

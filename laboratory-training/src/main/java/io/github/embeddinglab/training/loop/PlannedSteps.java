@@ -5,6 +5,8 @@ import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.encoder.LearningRate;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How many steps are made, at what rates, and when the model is looked at.
@@ -44,6 +46,15 @@ record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
         return new PlannedSteps(recipe, steps, every);
     }
 
+    /** Settings that a fixed plan came from: under others it is no longer asked for. */
+    String settings() {
+        return Stream.of(
+                        TrainingSetting.MINUTES, TrainingSetting.EPOCHS, TrainingSetting.EVALUATION_STEPS, TrainingSetting.BATCH_SIZE,
+                        TrainingSetting.BATCH_TOKENS)
+                .map(setting -> setting.key() + "=" + recipe.text(setting).orElse(""))
+                .collect(Collectors.joining(", "));
+    }
+
     /** Seconds that the training may take; infinite without a limit. */
     double seconds() {
         return recipe.number(TrainingSetting.MINUTES).map(minutes -> 60 * minutes).orElse(Double.POSITIVE_INFINITY);
@@ -52,18 +63,19 @@ record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
     /**
      * The plan that fits into the time; made once.
      *
-     * @param spent seconds so far, the measured steps among them
+     * @param made steps so far
+     * @param spent seconds so far, those of the steps among them
      * @param step seconds of a step
      * @param lookSeconds of one look, 0 without looks
      * @param closing mixtures with the parent that may follow the last step
      * @return with no more steps than before
      */
-    PlannedSteps within(double spent, double step, double lookSeconds, int closing) {
-        int possible = (int) Math.min(steps, MEASURED + Math.max(0, (seconds() - spent) / step));
+    PlannedSteps within(int made, double spent, double step, double lookSeconds, int closing) {
+        int possible = (int) Math.min(steps, made + Math.max(0, (seconds() - spent) / step));
         double left = seconds() - spent - Math.min(closing, mixtures(possible)) * lookSeconds;
         int looks = lookSeconds <= 0 ? LOOKS : (int) Math.max(1, Math.min(LOOKS, LOOKING * seconds() / lookSeconds));
         double more = Math.max(0, (left - looks * lookSeconds) / step);
-        int fitting = (int) Math.min(steps, MEASURED + more);
+        int fitting = (int) Math.min(steps, made + more);
         return with(recipe, Math.max(1, fitting), looks);
     }
 
@@ -100,6 +112,19 @@ record PlannedSteps(Recipe recipe, int steps, int lookEvery) {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%,d steps, warm-up %,d, a look every %,d", steps, warmup(), lookEvery);
+        return told(true);
+    }
+
+    /**
+     * For people.
+     *
+     * @param looks whether the model is looked at
+     * @return one line
+     */
+    String told(boolean looks) {
+        int asked = recipe.whole(TrainingSetting.WARMUP_STEPS).orElse(0);
+        return String.format(Locale.ROOT, "%,d steps, warm-up %,d", steps, warmup())
+                + (looks ? String.format(Locale.ROOT, ", a look every %,d", lookEvery) : "")
+                + (warmup() < asked ? String.format(Locale.ROOT, " (warm-up cut from %,d)", asked) : "");
     }
 }

@@ -35,10 +35,22 @@ final class RunState {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path directory;
+    private final Checkpoints checkpoints;
     private int bestWritten = -1;
 
     RunState(Path directory) {
+        this(directory, Map.of());
+    }
+
+    /**
+     * The state in a folder.
+     *
+     * @param directory of one training
+     * @param conditions that results depend on, beside those of the engine
+     */
+    RunState(Path directory, Map<String, String> conditions) {
         this.directory = directory;
+        this.checkpoints = Checkpoints.in(directory).under(conditions);
     }
 
     /** Where a training stands, apart from weights and optimizer. */
@@ -58,25 +70,45 @@ final class RunState {
         }
     }
 
-    Optional<PlannedSteps> plan(Recipe recipe) {
+    /**
+     * The plan that a limit of time has become.
+     *
+     * @param recipe of this training
+     * @param notes gets a line where a plan is dropped
+     * @return empty where there is none, where no checkpoint stands that was made by it, or where it was made for other settings
+     */
+    Optional<PlannedSteps> plan(Recipe recipe, List<String> notes) {
         Path file = directory.resolve(PLAN);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try {
             JsonNode json = JSON.readTree(file.toFile());
-            return Optional.of(new PlannedSteps(recipe, json.path("steps").asInt(), json.path("look_every").asInt()));
+            PlannedSteps plan = new PlannedSteps(recipe, json.path("steps").asInt(), json.path("look_every").asInt());
+            String settings = json.path("settings").asText(plan.settings());
+            if (!settings.equals(plan.settings())) {
+                notes.add("the plan of the interrupted training is dropped: it was made for " + settings);
+                return Optional.empty();
+            }
+            return checkpoints.latestStep() < json.path("from").asInt() ? Optional.empty() : Optional.of(plan);
         } catch (IOException e) {
             throw new LaboratoryException("plan " + file + " cannot be read (" + e.getMessage() + "); begin the training anew", e);
         }
     }
 
-    void fix(PlannedSteps plan) {
+    /**
+     * Keeps a plan.
+     *
+     * @param plan of all steps
+     * @param from steps made when it was fixed: a checkpoint before it has other rates
+     */
+    void fix(PlannedSteps plan, int from) {
         try {
             Files.createDirectories(directory);
             WholeFiles.file(
                     directory.resolve(PLAN),
-                    JSON.writeValueAsBytes(new TreeMap<>(Map.of("steps", plan.steps(), "look_every", plan.lookEvery()))));
+                    JSON.writeValueAsBytes(new TreeMap<>(Map.of(
+                            "steps", plan.steps(), "look_every", plan.lookEvery(), "from", from, "settings", plan.settings()))));
         } catch (IOException e) {
             throw new LaboratoryException("plan " + directory.resolve(PLAN) + " cannot be written: " + e.getMessage(), e);
         }
@@ -84,7 +116,7 @@ final class RunState {
 
     /** Writes all that the training needs to go on; a disk that refuses leaves the checkpoint before it. */
     void save(TrainingEngine engine, Position position) {
-        boolean earlier = Checkpoints.in(directory).latest().isPresent();
+        boolean earlier = checkpoints.latest().isPresent();
         try {
             write(engine, position);
         } catch (CancelledException e) {
@@ -95,7 +127,7 @@ final class RunState {
     }
 
     private void write(TrainingEngine engine, Position position) {
-        if (Checkpoints.in(directory).holds(engine)) {
+        if (checkpoints.holds(engine)) {
             return; // what was found since is found again; the weights that it names must stay
         }
         Best best = position.best();
@@ -117,7 +149,7 @@ final class RunState {
         words.put("best_value", String.valueOf(best.value()));
         words.put("since_best", String.valueOf(position.sinceBest()));
         words.put("seconds", String.valueOf(position.seconds()));
-        Checkpoints.in(directory).write(engine, words);
+        checkpoints.write(engine, words);
         bestWritten = weights == null ? -1 : best.step();
         removeOtherBest(bestWritten);
     }
@@ -140,7 +172,7 @@ final class RunState {
 
     /** What stands in the newest checkpoint, put into the engine. */
     Position resume(TrainingEngine engine, boolean inexact, List<String> notes) {
-        Checkpoints.Resumed resumed = Checkpoints.in(directory).resume(engine, inexact);
+        Checkpoints.Resumed resumed = checkpoints.resume(engine, inexact);
         notes.add("resumed after step " + resumed.step());
         resumed.differences().forEach(difference -> notes.add("resumed under another condition: " + difference));
         SortedMap<String, String> words = resumed.position();

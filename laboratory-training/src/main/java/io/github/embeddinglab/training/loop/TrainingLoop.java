@@ -14,10 +14,7 @@ import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.core.model.Tensors;
 import io.github.embeddinglab.core.tokenization.Tokenizer;
 import io.github.embeddinglab.core.tokenization.Tokenizers;
-import io.github.embeddinglab.training.encoder.DropoutShares;
 import io.github.embeddinglab.training.encoder.TrainableModel;
-import io.github.embeddinglab.training.encoder.Trained;
-import io.github.embeddinglab.training.engine.EngineSettings;
 import io.github.embeddinglab.training.engine.Objective;
 import io.github.embeddinglab.training.engine.StepReport;
 import io.github.embeddinglab.training.engine.TrainingEngine;
@@ -40,11 +37,11 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 public final class TrainingLoop {
-    /** Texts of a pass where a cached loss is asked for. */
-    private static final int CACHED_TEXTS = 16;
-
     private static final double NANOS = 1e9;
     private static final double SAVE_EVERY_SECONDS = 60;
+
+    /** Times that saving took lie between two checkpoints at least: a large model is not written all the time. */
+    private static final double BETWEEN_SAVES = 20;
 
     private final TrainingInputs inputs;
     private final FineTuning.Running running;
@@ -61,6 +58,7 @@ public final class TrainingLoop {
     private double preparation;
     /** Where this process began, after the look at the parent or what a resumed training had done. */
     private double saved;
+    private double saving;
     private Best best = new Best(null, Double.NaN, 0);
     private int sinceBest;
 
@@ -68,7 +66,7 @@ public final class TrainingLoop {
         this.inputs = inputs;
         this.running = running;
         this.state = state;
-        Optional<PlannedSteps> fixed = state.plan(inputs.recipe());
+        Optional<PlannedSteps> fixed = state.plan(inputs.recipe(), notes);
         this.plan = fixed.orElse(plan);
         this.planned = fixed.isPresent() || !Double.isFinite(plan.seconds());
     }
@@ -89,19 +87,18 @@ public final class TrainingLoop {
      */
     public static TrainingOutcome run(TrainingInputs inputs, FineTuning.Running running, TrainingPlaces places) {
         FineTuning.Recipe recipe = inputs.recipe();
-        try (LibtorchBackend backend = open(recipe);
+        try (LibtorchBackend backend = RecipeSettings.backend(recipe);
                 ModelFolder folder = ModelFolder.open(inputs.from().parent());
                 Tokenizer tokenizer = Tokenizers.open(folder.tokenizer(), places.natives(), folder.lowerCase())) {
             TextTokens tokens =
                     new TextTokens(folder, tokenizer, recipe.whole(TrainingSetting.MAX_TOKENS).orElse(Integer.MAX_VALUE));
             RowBatches batches = new RowBatches(
                     inputs.rows(), tokens, reading(inputs), outside(inputs), recipe);
-            RunState state = new RunState(places.run());
+            RunState state = new RunState(places.run(), RecipeSettings.conditions(inputs));
             if (!running.resume()) {
                 state.clear();
             }
             TrainingLoop loop = new TrainingLoop(inputs, running, state, PlannedSteps.of(recipe, batches.stepsPerEpoch()));
-            loop.notes.addAll(batches.notes());
             return loop.train(new Open(backend, folder, tokens, batches, tokenizer.vocabularySize()));
         }
     }
@@ -134,7 +131,7 @@ public final class TrainingLoop {
     }
 
     private TrainingOutcome train(Open open) {
-        TrainableModel model = load(open);
+        TrainableModel model = RecipeSettings.model(inputs.recipe(), open.folder(), open.backend());
         Tensors parent = staged() ? ancestor() : model.tensors();
         Tensors before = staged() ? model.tensors() : parent;
         Embedder outside = inputs.from().outside();
@@ -147,13 +144,14 @@ public final class TrainingLoop {
                 open.vocabulary(),
                 outside == null ? 0 : outside.dimensions(),
                 inputs.recipe()));
-        TrainingEngine engine = TrainingEngine.open(open.backend(), model, objective, settings(open.backend()));
+        TrainingEngine engine = TrainingEngine.open(
+                open.backend(), model, objective, RecipeSettings.engine(inputs, plan.learningRate(), open.backend()));
         check(open, engine);
-        ModelInTraining seen = new ModelInTraining(model, open.backend(), open.tokens(), precision(open.backend()));
+        ModelInTraining seen = new ModelInTraining(model, open.backend(), open.tokens(), RecipeSettings.precision(inputs.recipe(), open.backend()));
         if (running.resume()) {
             resume(engine);
         } else {
-            best = new Best(null, look(seen, 0), 0);
+            first(seen);
         }
         preparation = seconds() - secondsBefore;
         StateChoice.Chosen chosen;
@@ -162,6 +160,9 @@ public final class TrainingLoop {
             chosen = choose(open, model, parent, before);
         } catch (CancelledException e) {
             throw kept(engine, e);
+        } catch (RuntimeException e) {
+            keeps(engine, e);
+            throw e;
         }
         return new TrainingOutcome(chosen.weights(), chosen.words(), new Course(losses.size(), seconds(), losses, looks, notes));
     }
@@ -169,9 +170,12 @@ public final class TrainingLoop {
     /** Before any work, so that what cannot run is refused at once and the user knows how the rest will. */
     private void check(Open open, TrainingEngine engine) {
         List<String> lines = new ArrayList<>(open.batches().notes());
+        lines.add((planned ? "" : "at most ") + plan.told(inputs.look() != null));
+        Precision precision = RecipeSettings.precision(inputs.recipe(), open.backend());
+        notes.add("precision " + precision.name().toLowerCase(Locale.ROOT) + (open.backend().gpu() ? " on a GPU" : ""));
         lines.add(StartChecks.memory(engine, open.batches(), inputs.recipe().whole(TrainingSetting.MEMORY_MIB).orElse(0)));
         if (ProcessHandle.current().info().totalCpuDuration().isPresent()) {
-            lines.addAll(StartChecks.threads(open.backend(), precision(open.backend()), TrainingLoop::cpuNanos));
+            lines.addAll(StartChecks.threads(open.backend(), precision, TrainingLoop::cpuNanos));
         }
         notes.addAll(lines);
         running.listener().planned(lines);
@@ -181,21 +185,13 @@ public final class TrainingLoop {
         return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
     }
 
-    private static int threads(FineTuning.Recipe recipe) {
-        return recipe.whole(TrainingSetting.THREADS).orElse(Runtime.getRuntime().availableProcessors());
-    }
-
-    private static LibtorchBackend open(FineTuning.Recipe recipe) {
-        return LibtorchBackend.open(threads(recipe), LibtorchBackend.Device.of(recipe.word(TrainingSetting.DEVICE)));
-    }
-
     private boolean staged() {
         return !inputs.from().ancestor().equals(inputs.from().parent());
     }
 
     private Tensors ancestor() {
         try (ModelFolder folder = ModelFolder.open(inputs.from().ancestor());
-                TrainingBackend backend = open(inputs.recipe())) {
+                TrainingBackend backend = RecipeSettings.backend(inputs.recipe())) {
             return TrainableModel.load(folder, backend).tensors();
         }
     }
@@ -210,51 +206,11 @@ public final class TrainingLoop {
         saved = seconds();
     }
 
-    private EngineSettings settings(LibtorchBackend backend) {
-        FineTuning.Recipe recipe = inputs.recipe();
-        notes.add("precision " + precision(backend).name().toLowerCase(Locale.ROOT) + (backend.gpu() ? " on a GPU" : ""));
-        return EngineSettings.of(plan.learningRate())
-                .withWeightDecay(recipe.number(TrainingSetting.WEIGHT_DECAY).orElse(0.0))
-                .withMaxGradientNorm(recipe.number(TrainingSetting.MAX_GRADIENT_NORM).orElse(1.0))
-                .withTrained(trained(recipe))
-                .withPrecision(precision(backend))
-                .withMemory(new EngineSettings.Memory(
-                        recipe.whole(TrainingSetting.MEMORY_MIB).orElse(0).longValue() << 20,
-                        recipe.whole(TrainingSetting.MICRO_BATCH).orElse(LossMaker.cached(inputs.loss()) ? CACHED_TEXTS : 0),
-                        EngineSettings.GradientCheckpointing.valueOf(
-                                recipe.word(TrainingSetting.GRADIENT_CHECKPOINTING).toUpperCase(Locale.ROOT))))
-                .withSeed(recipe.seed())
-                .withDropout(recipe.number(TrainingSetting.DROPOUT).orElse(1.0) > 0);
-    }
-
-    private Precision precision(TrainingBackend backend) {
-        String word = inputs.recipe().word(TrainingSetting.PRECISION);
-        boolean narrow = word.equals("bf16") || (word.equals("auto") && backend.supports(Precision.BFLOAT16));
-        return narrow ? Precision.BFLOAT16 : Precision.FLOAT32;
-    }
-
-    private static Trained trained(FineTuning.Recipe recipe) {
-        int layers = recipe.whole(TrainingSetting.LAST_LAYERS).orElse(Trained.ALL);
-        Optional<Integer> rank = recipe.whole(TrainingSetting.LORA_RANK);
-        if (rank.isPresent()) {
-            return new Trained(layers, false, rank.get(), 2.0 * rank.get());
-        }
-        boolean words = recipe.word(TrainingSetting.FROZEN).equals("none") && layers == Trained.ALL;
-        return new Trained(layers, words, 0, 0);
-    }
-
-    private TrainableModel load(Open open) {
-        Optional<Double> dropout = inputs.recipe().number(TrainingSetting.DROPOUT);
-        return dropout.isEmpty()
-                ? TrainableModel.load(open.folder(), open.backend())
-                : TrainableModel.load(
-                        open.folder(), open.backend(), DropoutShares.of(open.folder().architecture(), dropout.get()));
-    }
-
     private void steps(Open open, TrainingEngine engine, ModelInTraining seen) {
         List<Double> measured = new ArrayList<>();
         try (BatchAhead ahead = new BatchAhead(open.batches()::batch)) {
             while (!stopsEarly(seen, engine) && engine.steps() < plan.steps()) {
+                saveWhenDue(engine);
                 long before = System.nanoTime();
                 step(engine, ahead);
                 measured.add((System.nanoTime() - before) / NANOS);
@@ -266,9 +222,7 @@ public final class TrainingLoop {
         if (inputs.look() == null) {
             best = new Best(seen.weights(), Double.NaN, engine.steps());
         }
-        if (seconds() - saved > SAVE_EVERY_SECONDS) {
-            save(engine); // the disk may refuse the result
-        }
+        saveWhenDue(engine); // the disk may refuse the result
     }
 
     /** Looks where the plan says so, also after a step whose look was interrupted. */
@@ -277,11 +231,8 @@ public final class TrainingLoop {
         if (inputs.look() == null || step == 0 || !plan.looksAfter(step)) {
             return false;
         }
-        if (looks.get(looks.size() - 1).step() < step) {
+        if (looks.isEmpty() || looks.get(looks.size() - 1).step() < step) {
             consider(seen, step);
-            if (seconds() - saved > SAVE_EVERY_SECONDS) {
-                save(engine);
-            }
         }
         int patience = inputs.recipe().whole(TrainingSetting.PATIENCE).orElse(0);
         boolean early = sinceBest >= patience && patience > 0 && step < plan.steps();
@@ -299,18 +250,66 @@ public final class TrainingLoop {
                 + " steps; the same request with resume (--resume) goes on from there", e);
     }
 
+    /** Keeps the steps made where something fails, a teacher or a listener; what fails is told, whether or not they can be kept. */
+    private boolean keeps(TrainingEngine engine, RuntimeException why) {
+        if (engine.steps() == 0 || losses.size() != engine.steps()) {
+            return false;
+        }
+        boolean interrupted = Thread.interrupted(); // it would break the writing of the files
+        try {
+            save(engine);
+            return true;
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+            return false;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void saveWhenDue(TrainingEngine engine) {
+        if (seconds() - saved > Math.max(SAVE_EVERY_SECONDS, BETWEEN_SAVES * saving)) {
+            save(engine);
+        }
+    }
+
     private void save(TrainingEngine engine) {
-        state.save(engine, new RunState.Position(losses, looks, best, sinceBest, seconds()));
+        double before = seconds();
+        state.save(engine, new RunState.Position(losses, looks, best, sinceBest, before));
         saved = seconds();
+        saving = Math.max(saving, saved - before); // one that stands already takes no time
+    }
+
+    private void first(ModelInTraining seen) {
+        SelectionLook look = inputs.look();
+        double value = look(seen, 0);
+        if (look != null && !Double.isFinite(value)) {
+            throw new InvalidInputException("the selection part cannot choose among states: its " + look.metric()
+                    + " is undefined for the parent, as where it has too few rows or equal scores alone; raise selection_share, or name rows"
+                    + " that judge with --eval");
+        }
+        best = new Best(null, value, 0);
+        tellLook();
     }
 
     private void consider(ModelInTraining seen, int step) {
         double value = look(seen, step);
-        if (value > best.value()) {
+        // nothing was looked at before where a training goes on under another judge
+        if (value > best.value() || (Double.isNaN(best.value()) && !Double.isNaN(value))) {
             best = new Best(seen.weights(), value, step);
             sinceBest = 0;
         } else {
             sinceBest++;
+        }
+        tellLook();
+    }
+
+    /** Last, so that a listener that fails finds best state and looks in agreement. */
+    private void tellLook() {
+        if (inputs.look() != null) {
+            running.listener().looked(looks.get(looks.size() - 1));
         }
     }
 
@@ -324,10 +323,7 @@ public final class TrainingLoop {
         try {
             report = engine.step(batch.texts());
         } catch (InvalidInputException e) {
-            boolean kept = step > 0;
-            if (kept) {
-                save(engine); // the weights are those before the step
-            }
+            boolean kept = keeps(engine, e); // the weights are those before the step
             throw new InvalidInputException("training stopped at step " + (step + 1) + ", rows "
                     + batch.rows().stream().map(row -> row + 1).toList() + " of the training part: " + e.getMessage()
                     + (kept ? "; the state before it is kept, resume with other settings and --inexact" : ""), e);
@@ -351,10 +347,11 @@ public final class TrainingLoop {
     private void replan(TrainingEngine engine, List<Double> measured) {
         PlannedSteps whole = plan;
         double step = PlannedSteps.median(measured);
-        plan = plan.within(seconds(), step, lookSeconds, interpolates() ? StateChoice.MIXTURES : 0);
+        plan = plan.within(engine.steps(), seconds(), step, lookSeconds, interpolates() ? StateChoice.MIXTURES : 0);
         planned = true;
-        state.fix(plan);
+        state.fix(plan, engine.steps());
         engine.replan(plan.learningRate());
+        save(engine); // with the rates of the plan: those of an earlier checkpoint are others
         notes.add(String.format(
                 Locale.ROOT,
                 "%.0f s allow %s (of %,d): a step takes %.2f s, a look %.1f s",
@@ -377,9 +374,7 @@ public final class TrainingLoop {
         long before = System.nanoTime();
         double value = look.at(seen);
         lookSeconds = (System.nanoTime() - before) / NANOS;
-        TrainingListener.Look found = new TrainingListener.Look(step, look.metric(), value);
-        looks.add(found);
-        running.listener().looked(found);
+        looks.add(new TrainingListener.Look(step, look.metric(), value));
         return value;
     }
 
@@ -395,9 +390,9 @@ public final class TrainingLoop {
         }
         StateChoice choice = new StateChoice(look, parent, tuned, (weights, by) -> {
             // a backend of its own, so that the weights of the mixture are freed
-            try (TrainingBackend backend = open(inputs.recipe())) {
+            try (TrainingBackend backend = RecipeSettings.backend(inputs.recipe())) {
                 return by.applyAsDouble(new ModelInTraining(
-                        TrainableModel.of(model.description(), weights, backend), backend, open.tokens(), precision(backend)));
+                        TrainableModel.of(model.description(), weights, backend), backend, open.tokens(), RecipeSettings.precision(inputs.recipe(), backend)));
             }
         });
         double parentsValue = staged ? Double.NaN

@@ -7,8 +7,10 @@ import io.github.embeddinglab.training.encoder.Crossing;
 import io.github.embeddinglab.training.encoder.DropoutKey;
 import io.github.embeddinglab.training.encoder.TokenBatch;
 import io.github.embeddinglab.training.encoder.TrainableModel;
+import io.github.embeddinglab.training.engine.MemoryEstimate;
 import io.github.embeddinglab.training.engine.Objective;
 import io.github.embeddinglab.training.engine.TrainingBatch;
+import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -175,6 +177,12 @@ public final class DenoisingAutoencoder implements Objective {
         }
         Tensor x = tokens.reshape(n * t, h).rows(places.stream().mapToInt(Integer::intValue).toArray());
         return head.loss(x, targets.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /** The whole text is told, and the layers of the decoder are kept, in single precision whatever the encoder has. */
+    @Override
+    public long extraBytes(long texts, int length) {
+        return head.bytes(texts * length) + MemoryEstimate.activations(model, Precision.FLOAT32, texts, length);
     }
 
     @Override

@@ -170,6 +170,13 @@ public final class MaskedLanguage implements Objective {
         return list.stream().mapToInt(Integer::intValue).toArray();
     }
 
+    /** Of the share that is hidden, and three standard deviations more: a draw hides now more, now fewer. */
+    @Override
+    public long extraBytes(long texts, int length) {
+        double tokens = (double) texts * length;
+        return head.bytes((long) Math.ceil(Math.min(tokens, share * tokens + 3 * Math.sqrt(share * (1 - share) * tokens))));
+    }
+
     @Override
     public List<Tensor> parameters() {
         return head.parameters();

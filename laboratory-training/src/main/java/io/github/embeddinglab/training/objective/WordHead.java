@@ -41,6 +41,15 @@ final class WordHead {
         return logits.logSoftmax(1).gather(targets).mean().negate();
     }
 
+    /**
+     * Bytes of a pass: scores of all words, their logarithms, and the gradients of both, in single precision.
+     *
+     * @param told token vectors
+     */
+    long bytes(long told) {
+        return 4L * Float.BYTES * told * words.size(0);
+    }
+
     List<Tensor> parameters() {
         return List.of(matrix, bias, scale, shift, offsets);
     }

@@ -48,13 +48,4 @@ public record TrainingRecord(
                 .filter(note -> !note.startsWith(TrainingEvents.WHERE))
                 .toList();
     }
-
-    /**
-     * Lines about the data for people.
-     *
-     * @return without line ends
-     */
-    public List<String> dataLines() {
-        return report.data().lines();
-    }
 }

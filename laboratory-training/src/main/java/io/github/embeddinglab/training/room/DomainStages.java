@@ -15,6 +15,7 @@ import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.core.model.ModelFolder;
 import io.github.embeddinglab.core.model.ModelFolderWriter;
 import io.github.embeddinglab.training.data.TrainingSet;
+import io.github.embeddinglab.training.engine.Checkpoints;
 import io.github.embeddinglab.training.generation.Generation;
 import io.github.embeddinglab.training.loop.TrainingInputs;
 import io.github.embeddinglab.training.loop.TrainingLoop;
@@ -65,7 +66,9 @@ final class DomainStages {
         TrainingSet rows = labelled();
         TrainingPlaces places = work.places("-queries");
         FineTuning.Running running = running(losses.size());
-        if (running.resume() && !Files.exists(places.run())) {
+        // killed between the stages, or before this one had a checkpoint: what the first made is not lost
+        if (running.resume() && !from.equals(parent) && Checkpoints.in(places.run()).latest().isEmpty()) {
+            notes.add("queries stage: begun anew, no step of it was kept");
             running = new FineTuning.Running(running.output(), false, running.inexact(), running.progress(), running.listener());
         }
         TrainingOutcome outcome = TrainingLoop.run(

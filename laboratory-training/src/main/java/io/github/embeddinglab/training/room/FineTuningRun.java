@@ -13,6 +13,7 @@ import io.github.embeddinglab.api.training.FineTuningReport;
 import io.github.embeddinglab.api.training.FineTuningReport.Course;
 import io.github.embeddinglab.api.training.FineTuningReport.Verdict;
 import io.github.embeddinglab.api.training.Strategy;
+import io.github.embeddinglab.api.training.TrainingData;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.training.data.TrainingSet;
@@ -57,7 +58,7 @@ final class FineTuningRun {
         Expansion expansion = Expansion.of(recipe, set);
         List<String> lines = new ArrayList<>(expansion.lines());
         lines.addAll(ReadSettings.check(spec, recipe, expansion));
-        try (Others others = Others.open(laboratory, spec.model(), expansion)) {
+        try (Others others = others(expansion)) {
             lines.addAll(RoomParts.of(laboratory, set, spec, expansion, Judges.suiting(expansion, others)).report().lines());
         }
         return lines;
@@ -69,7 +70,7 @@ final class FineTuningRun {
         Expansion expansion = Expansion.of(recipe, set);
         List<String> lines = new ArrayList<>(expansion.lines());
         lines.addAll(ReadSettings.check(spec, recipe, expansion));
-        try (Others others = Others.open(laboratory, spec.model(), expansion)) {
+        try (Others others = others(expansion)) {
             RoomParts parts = RoomParts.of(laboratory, set, spec, expansion, Judges.suiting(expansion, others));
             Path key = key(context.directory("training"), parts, expansion, others);
             lines.addAll(parts.report().lines());
@@ -87,10 +88,24 @@ final class FineTuningRun {
                 Product product = train(work);
                 lines.add(told.fault().orElse(TrainingEvents.WHERE + "tensorboard --logdir " + events));
                 FineTuningReport report = judged(work, before, product, gate, lines);
-                told.judged(report.before(), report.after());
+                told.judged(report.before(), report.after(), report.course().steps());
                 return report;
             }
         }
+    }
+
+    private Others others(Expansion expansion) {
+        Others others = Others.open(laboratory, spec.model(), expansion);
+        int rank = expansion.strategy() == Strategy.ADAPTER
+                ? expansion.recipe().whole(TrainingSetting.ADAPTER_RANK).orElse(0)
+                : 0;
+        int dimensions = others.parent().dimensions();
+        if (rank > dimensions) {
+            others.close();
+            throw new InvalidInputException("adapter_rank is " + rank + ", but " + spec.model() + " has " + dimensions
+                    + " dimensions; give a rank of " + dimensions + " at most");
+        }
+        return others;
     }
 
     private static Product train(Work work) {
@@ -104,7 +119,7 @@ final class FineTuningRun {
     /** The same for the same parent, data and settings, so that an interrupted training is found again; inexactly also under others. */
     private Path key(Path directory, RoomParts parts, Expansion expansion, Others others) {
         String begun = digits(others.parent().fingerprint() + " " + parts.training().sha256()) + "-";
-        String exact = begun + digits(expansion.recipe() + " " + expansion.loss());
+        String exact = begun + digits(expansion.recipe() + " " + expansion.loss() + " " + judge(parts));
         if (!spec.running().resume() || !spec.running().inexact() || !Files.isDirectory(directory)) {
             return directory.resolve(exact);
         }
@@ -122,6 +137,12 @@ final class FineTuningRun {
         } catch (IOException e) {
             throw new LaboratoryException("folder " + directory + " cannot be listed: " + e.getMessage() + "; check its permissions", e);
         }
+    }
+
+    /** Values of states are of one judge: another goes on from no best state of it. */
+    private String judge(RoomParts parts) {
+        TrainingData rows = spec.judging().rows();
+        return parts.judged() + (rows == null ? "" : " " + TrainingSet.read(rows).sha256());
     }
 
     private static String digits(String text) {
@@ -163,14 +184,14 @@ final class FineTuningRun {
         Path folder = (output == null ? context.directory("tuned").resolve(id.value()) : output).toAbsolutePath().normalize();
         product.write(folder);
         String name = product.name(folder, spec.model());
-        Scores after = scores(gate, name, folder);
-        Verdict decided = gate.decide(before, after);
-        Verdict verdict = product.model() ? decided : decided.unregistered();
+        Judgement judged = judgement(gate, before, name, folder);
+        Scores after = judged.after();
+        Verdict verdict = product.model() ? judged.verdict() : judged.verdict().unregistered();
         List<String> notes = new ArrayList<>(lines);
         notes.addAll(product.course().notes());
         notes.add("taken: " + product.chosen());
         Map<String, Map<String, Score>> baselines = new LinkedHashMap<>();
-        gate.baselines().forEach(scores -> baselines.put(scores.subject().model(), scores.values()));
+        judged.baselines().forEach(scores -> baselines.put(scores.subject().model(), scores.values()));
         FineTuningReport report = new FineTuningReport(
                 new FineTuningReport.Made(id, folder, spec.model(), verdict.registered() ? id.value() : name),
                 verdict,
@@ -194,10 +215,14 @@ final class FineTuningRun {
         return report;
     }
 
+    /** What the gate says of a written folder. */
+    private record Judgement(Scores after, Verdict verdict, List<Scores> baselines) {}
+
     /** A folder that was not judged would stand in the way of the resumed training. */
-    private static Scores scores(Gate gate, String name, Path folder) {
+    private static Judgement judgement(Gate gate, Scores before, String name, Path folder) {
         try {
-            return gate.scores(name);
+            Scores after = gate.scores(name);
+            return new Judgement(after, gate.decide(before, after), gate.baselines());
         } catch (RuntimeException e) {
             try {
                 WholeFiles.delete(folder);

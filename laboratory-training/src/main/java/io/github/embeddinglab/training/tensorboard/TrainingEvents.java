@@ -43,7 +43,7 @@ public final class TrainingEvents implements TrainingListener, AutoCloseable {
     /** No channel: an interrupt would close it, and the next step is told before the training stops. */
     private @Nullable FileOutputStream file;
     private @Nullable String fault;
-    private int last;
+    private boolean started;
 
     private TrainingEvents(Path folder, TrainingListener next, boolean resumed) {
         this.folder = folder;
@@ -74,12 +74,14 @@ public final class TrainingEvents implements TrainingListener, AutoCloseable {
         values.put("train/loss", step.loss());
         values.put("train/learning_rate", step.learningRate());
         values.put("train/gradient_norm", step.gradientNorm());
+        begin(step.step());
         write(step.step(), values);
         next.stepped(step);
     }
 
     @Override
     public void looked(Look look) {
+        begin(look.step());
         write(look.step(), Map.of("selection/" + look.metric(), look.value()));
         next.looked(look);
     }
@@ -89,11 +91,11 @@ public final class TrainingEvents implements TrainingListener, AutoCloseable {
      *
      * @param before of the parent, by name
      * @param after of the tuned model, by name
+     * @param steps of the whole training
      */
-    public void judged(Map<String, Score> before, Map<String, Score> after) {
-        int end = last;
+    public void judged(Map<String, Score> before, Map<String, Score> after, int steps) {
         write(0, values(before));
-        write(end, values(after));
+        write(steps, values(after));
     }
 
     private static Map<String, Double> values(Map<String, Score> scores) {
@@ -115,28 +117,36 @@ public final class TrainingEvents implements TrainingListener, AutoCloseable {
         return Optional.ofNullable(fault);
     }
 
+    /** Readers drop all that an interrupted training told from this step on: said by a step or look, never by scores of step 0. */
+    private void begin(int step) {
+        if (resumed && !started) {
+            started = true;
+            put(EventRecord.start(now(), step), step);
+        }
+    }
+
     private void write(int step, Map<String, Double> values) {
-        last = Math.max(last, step);
+        put(EventRecord.scalars(now(), step, values), step);
+    }
+
+    private void put(byte[] record, int step) {
         if (fault != null) {
             return;
         }
         try {
-            put(EventRecord.scalars(now(), step, values), step);
+            append(record);
         } catch (IOException e) {
             fault = "event files in " + folder + " end at step " + step + " (" + e.getMessage() + "); the training is not touched";
             LOG.warn(fault);
         }
     }
 
-    private void put(byte[] record, int step) throws IOException {
+    private void append(byte[] record) throws IOException {
         FileOutputStream open = file;
         if (open == null) {
             open = open();
             file = open;
             open.write(EventRecord.version(now()));
-            if (resumed) {
-                open.write(EventRecord.start(now(), step));
-            }
         }
         open.write(record);
     }

@@ -22,13 +22,19 @@ import io.github.embeddinglab.training.libtorch.LibtorchBackend;
 import io.github.embeddinglab.training.loss.CosineSimilarityLoss;
 import io.github.embeddinglab.training.loss.Loss;
 import io.github.embeddinglab.training.loss.MultipleNegativesLoss;
+import io.github.embeddinglab.training.objective.DenoisingAutoencoder;
+import io.github.embeddinglab.training.objective.MaskedLanguage;
+import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,8 +137,65 @@ class TrainingEngineTest {
                     assertThat(expected.reports.get(0).plan().checkpointing()).isFalse();
                     same(found, expected, 1e-9, what);
                     same(train(LibtorchBackend.open(2), fixture, loss, again, batches), expected, 2e-4, what);
+                    // casts are the same on both ways, and sums are rounded to three digits
+                    same(
+                            train(LibtorchBackend.open(2), fixture, loss, again.withPrecision(Precision.BFLOAT16), batches),
+                            train(LibtorchBackend.open(2), fixture, loss, kept.withPrecision(Precision.BFLOAT16), batches),
+                            1e-2,
+                            "bfloat16, " + what);
                 }
             }
+        }
+    }
+
+    /** What was planned for the memory holds for all lanes together. */
+    @Test
+    void lanesTogetherTakeNoMoreTextsThanFit() {
+        Backends.LIBTORCH.open().close(); // skips without natives
+        for (boolean means : new boolean[] {false, true}) {
+            AtomicInteger most = new AtomicInteger();
+            try (TrainingBackend backend = LibtorchBackend.open(4);
+                    ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"))) {
+                TrainingBackend counting = (TrainingBackend) Proxy.newProxyInstance(
+                        TrainingBackend.class.getClassLoader(), new Class<?>[] {TrainingBackend.class}, (self, method, given) -> {
+                            if (method.getName().equals("together")) {
+                                most.accumulateAndGet(((List<?>) given[0]).size(), Math::max);
+                            }
+                            return method.invoke(backend, given);
+                        });
+                TrainableModel model = TrainableModel.load(folder, backend);
+                Objective objective = Objective.of(means ? new CosineSimilarityLoss() : new MultipleNegativesLoss(20));
+                TrainingBatch columns = Batches.of(new SplittableRandom(8), 8, 2);
+                TrainingBatch batch = means ? TrainingBatch.of(columns.columns(), new double[8], 8) : columns;
+                int texts = means ? 4 : 3;
+                TrainingEngine engine = TrainingEngine.open(counting, model, objective, SETTINGS.withMemory(new Memory(0, texts)));
+                assertThat(engine.step(batch).plan().microTexts()).isEqualTo(texts);
+                assertThat(most).hasValue(means ? 2 : 3); // a row has two texts
+            }
+        }
+    }
+
+    @Test
+    void whatAnObjectiveTakesBesideIsPlannedFor() {
+        try (TrainingBackend backend = Backends.LIBTORCH.open();
+                ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/bert-mean"))) {
+            TrainableModel model = TrainableModel.load(folder, backend);
+            MaskedLanguage masked =
+                    MaskedLanguage.of(model, backend, new MaskedLanguage.Vocabulary(4, Set.of(0, 1, 2, 3, 4), 60), 0.15);
+            DenoisingAutoencoder denoising =
+                    DenoisingAutoencoder.of(model, backend, Set.of(0, 1, 2, 3, 4), DenoisingAutoencoder.USUAL_SHARE);
+            long words = model.words().size(0);
+            long whole = 16 * 8 * 9 * words; // four numbers a word
+            assertThat(masked.extraBytes(8, 9)).isBetween(whole * 15 / 100, whole / 3);
+            assertThat(denoising.extraBytes(8, 9))
+                    .isEqualTo(whole + MemoryEstimate.activations(model, Precision.FLOAT32, 8, 9))
+                    .isGreaterThan(whole);
+            long ceiling = MemoryEstimate.of(model, denoising.parameters(), SETTINGS.precision(), 1).bytes(8, 9);
+            EngineSettings limited = SETTINGS.withMemory(new Memory(ceiling + denoising.extraBytes(4, 9), 0));
+            assertThat(TrainingEngine.open(backend, model, denoising, limited).plan(8, 1, 9)).satisfies(plan -> {
+                assertThat(plan.microTexts()).isEqualTo(4);
+                assertThat(plan.way()).isEqualTo(Way.ACCUMULATED);
+            });
         }
     }
 

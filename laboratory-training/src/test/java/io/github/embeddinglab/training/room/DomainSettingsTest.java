@@ -14,12 +14,16 @@ import io.github.embeddinglab.api.training.TrainingData;
 import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.api.training.TrainingSetting;
+import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.training.SharedFixtures;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -146,5 +150,30 @@ class DomainSettingsTest {
         }));
         assertThat(steps).hasSize(3 * once);
         assertThat(steps.get(0).learningRate()).isCloseTo(7e-4, within(1e-12));
+    }
+
+    @Test
+    void aStageWithoutACheckpointIsBegunAnewWhereTheOneBeforeIsKept() throws IOException {
+        assertThatThrownBy(() -> run(queries().epochs(3).resume(false))).hasMessageContaining("no checkpoint in");
+        FineTuning.Builder both = request().set(TrainingSetting.STAGES, "both");
+        FineTuningReport whole = run(both);
+        int last = whole.course().steps();
+        assertThatThrownBy(() -> run(both.listener(new TrainingListener() {
+            @Override
+            public void stepped(Step step) {
+                if (step.step() == last) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }))).isInstanceOf(CancelledException.class);
+        // as if it was killed before its first checkpoint
+        Path checkpoint;
+        try (Stream<Path> files = Files.walk(directory.resolve("models/training"))) {
+            checkpoint = files.filter(file -> file.toString().matches(".*-queries.step-\\d+")).findFirst().orElseThrow();
+        }
+        WholeFiles.delete(checkpoint);
+        FineTuningReport resumed = run(both.resume(false).listener(TrainingListener.NONE));
+        assertThat(resumed.course().notes()).contains("queries stage: begun anew, no step of it was kept");
+        assertThat(resumed.course().losses()).isEqualTo(whole.course().losses());
     }
 }

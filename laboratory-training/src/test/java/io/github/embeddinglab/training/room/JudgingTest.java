@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.embeddinglab.api.CancelledException;
 import io.github.embeddinglab.api.EmbeddingLaboratory;
 import io.github.embeddinglab.api.EvaluationData;
 import io.github.embeddinglab.api.InvalidInputException;
@@ -15,6 +16,7 @@ import io.github.embeddinglab.api.training.FineTuningReport.General;
 import io.github.embeddinglab.api.training.Losses;
 import io.github.embeddinglab.api.training.TrainingData;
 import io.github.embeddinglab.api.training.TrainingData.Form;
+import io.github.embeddinglab.api.training.TrainingListener;
 import io.github.embeddinglab.api.training.TrainingRow;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.training.SharedFixtures;
@@ -140,6 +142,46 @@ class JudgingTest {
                     .evaluation(TrainingData.labelled(labelled(160, 320))).build());
             assertThat(classes.verdict().difference().name()).isEqualTo("accuracy");
             assertThat(classes.data().parts().sizes()).containsEntry("selection", 80).containsEntry("gate", 80);
+        }
+    }
+
+    @Test
+    void aSelectionPartThatTellsNothingIsRefused() throws IOException {
+        List<TrainingRow> equal = new ArrayList<>();
+        scored(0, 160).forEach(row -> equal.add(TrainingRow.scored(row.texts().get(0), row.texts().get(1), 1)));
+        equal.set(0, scored(0, 1).get(0));
+        equal.set(1, TrainingRow.scored(query(1), document(1), 0));
+        Path task = similarities(160, 300);
+        try (EmbeddingLaboratory lab = laboratory()) {
+            assertThatThrownBy(() -> lab.training().fineTune(
+                            request(TrainingData.scoredPairs(equal)).evaluation(EvaluationData.of("sts", task)).build()))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("its cosine_spearman is undefined for the parent")
+                    .hasMessageContaining("selection_share")
+                    .hasMessageContaining("--eval");
+        }
+    }
+
+    /** States that one judge chose are not compared by another. */
+    @Test
+    void aTrainingGoesOnUnderItsOwnJudge() throws IOException {
+        Path task = similarities(160, 300);
+        FineTuning.Builder other = request(relations(0, 160)).evaluation(TrainingData.scoredPairs(scored(160, 300)));
+        try (EmbeddingLaboratory lab = laboratory()) {
+            assertThatThrownBy(() -> lab.training().fineTune(request(relations(0, 160)).evaluation(EvaluationData.of("sts", task))
+                            .listener(new TrainingListener() {
+                                @Override
+                                public void stepped(Step step) {
+                                    if (step.step() == 5) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                }
+                            }).build()))
+                    .isInstanceOf(CancelledException.class);
+            assertThatThrownBy(() -> lab.training().fineTune(other.resume(false).build())).hasMessageContaining("no checkpoint in");
+            FineTuningReport report = lab.training().fineTune(other.resume(true).build());
+            assertThat(report.course().notes()).contains("resumed after step 5");
+            assertThat(report.course().looks()).isNotEmpty();
         }
     }
 

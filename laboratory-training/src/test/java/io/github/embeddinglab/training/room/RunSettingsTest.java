@@ -200,7 +200,10 @@ class RunSettingsTest {
                     .epochs(1).set(TrainingSetting.BATCHING, "length-grouped").set(TrainingSetting.BATCH_TOKENS, 100).listener(told).build());
             assertThat(report.course().notes())
                     .anyMatch(note -> note.startsWith("batching=length-grouped is not followed: ") && note.contains("no text twice"))
-                    .anyMatch(note -> note.startsWith("batch_tokens is not followed: "));
+                    .anyMatch(note -> note.startsWith("batch_tokens is not followed: "))
+                    .doesNotHaveDuplicates()
+                    // few rows of a default warm-up
+                    .anyMatch(note -> note.matches("\\d steps, warm-up 0, a look every \\d \\(warm-up cut from \\d+\\)"));
             assertThat(told.planned).anyMatch(line -> line.startsWith("batching=length-grouped is not followed: "));
         }
     }
@@ -232,6 +235,65 @@ class RunSettingsTest {
             assertThat(report.course().steps()).isEqualTo(Math.max(stop, planned));
             assertThat(told.steps).isEqualTo(Math.max(0, planned - stop));
             assertThat(report.course().notes()).contains("resumed after step " + stop).noneMatch(note -> note.contains(" s allow "));
+        }
+    }
+
+    /** What was measured before an interruption is not measured again, and counts. */
+    @Test
+    void timeIsPlannedBehindAnInterruptionToo() {
+        FineTuning.Builder request = request(WordPairs.rows(300, false, 7)).epochs(10_000)
+                .set(TrainingSetting.MINUTES, 0.1).set(TrainingSetting.PATIENCE, 0).set(TrainingSetting.INTERPOLATION, "off");
+        try (EmbeddingLaboratory lab = laboratory()) {
+            assertThatThrownBy(() -> lab.training().fineTune(stoppedAfter(5, request).build())).isInstanceOf(CancelledException.class);
+            // behind the plan at once: the checkpoint has the plan's rates
+            assertThatThrownBy(() -> lab.training().fineTune(stoppedAfter(26, request).resume(false).build()))
+                    .isInstanceOf(CancelledException.class);
+            Told told = new Told();
+            FineTuningReport report = lab.training().fineTune(request.resume(false).listener(told).build());
+            assertThat(report.course().steps()).isEqualTo(26 + told.steps);
+            assertThat(report.course().notes()).contains("resumed after step 26");
+        }
+    }
+
+    private static FineTuning.Builder stoppedAfter(int last, FineTuning.Builder request) {
+        return request.listener(new TrainingListener() {
+            @Override
+            public void stepped(Step step) {
+                if (step.step() == last) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+    }
+
+    @Test
+    void aListenerThatFailsCostsNoStep() {
+        FineTuning.Builder request = request(WordPairs.rows(300, false, 8)).set(TrainingSetting.EVALUATION_STEPS, 2);
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport whole = lab.training().fineTune(request.build());
+            assertThatThrownBy(() -> lab.training().fineTune(request.listener(new TrainingListener() {
+                        @Override
+                        public void stepped(Step step) {
+                            if (step.step() == 3) {
+                                throw new IllegalStateException("of the caller");
+                            }
+                        }
+                    }).build()))
+                    .isInstanceOf(IllegalStateException.class).hasMessage("of the caller").hasNoSuppressedExceptions();
+            assertThatThrownBy(() -> lab.training().fineTune(request.resume(false).listener(new TrainingListener() {
+                        @Override
+                        public void looked(Look look) {
+                            if (look.step() == 6) {
+                                throw new IllegalStateException("of the caller");
+                            }
+                        }
+                    }).build()))
+                    .isInstanceOf(IllegalStateException.class);
+            FineTuningReport resumed = lab.training().fineTune(request.resume(false).listener(TrainingListener.NONE).build());
+            assertThat(resumed.course().notes()).contains("resumed after step 6");
+            assertThat(resumed.course().losses()).isEqualTo(whole.course().losses());
+            assertThat(resumed.course().looks()).isEqualTo(whole.course().looks());
+            assertThat(resumed.after()).isEqualTo(whole.after());
         }
     }
 }

@@ -114,6 +114,9 @@ class StrategiesTest {
             assertThat(report.verdict().difference().second()).isGreaterThanOrEqualTo(report.verdict().difference().first());
             assertThat(report.made().folder().resolve("modules.json")).exists();
             assertThat(lab.embed(List.of("long work"), EmbedOptions.model(report.made().name())).rows()).isEqualTo(1);
+            FineTuning wide = adapter(STATIC, TrainingData.pairs(WordPairs.rows(300, false, 1))).set(TrainingSetting.ADAPTER_RANK, 4096).build();
+            assertThatThrownBy(() -> lab.training().plan(wide)).hasMessageContaining("adapter_rank is 4096, but ");
+            assertThatThrownBy(() -> lab.training().fineTune(wide)).hasMessageContaining("dimensions; give a rank of ");
         }
     }
 

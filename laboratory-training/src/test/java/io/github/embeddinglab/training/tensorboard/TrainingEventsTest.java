@@ -67,6 +67,27 @@ class TrainingEventsTest {
         assertThat(Files.size(files().get(0))).isLessThan(before.length);
     }
 
+    /** A start at step 0 would void all that stands in the files before. */
+    @Test
+    void aTrainingResumedBehindItsLastStepVoidsNothing() throws IOException {
+        Map<String, Score> scores = Map.of("ndcg@10", new Score(0.5, 0.4, 0.6));
+        steps(false, TrainingListener.NONE, 1, 2);
+        try (TrainingEvents events = TrainingEvents.in(folder, true, TrainingListener.NONE)) {
+            events.judged(scores, scores, 2);
+        }
+        int version = EventRecord.version(0).length;
+        int scalars = EventRecord.scalars(0, 0, Map.of("gate/ndcg@10", 0.5)).length;
+        int later = EventRecord.scalars(0, 2, Map.of("gate/ndcg@10", 0.5)).length;
+        assertThat(Files.size(files().get(1))).isEqualTo(version + scalars + later);
+        steps(true, TrainingListener.NONE, 3);
+        Map<String, Double> step = new LinkedHashMap<>();
+        step.put("train/loss", 1.0 / 3);
+        step.put("train/learning_rate", 2e-5);
+        step.put("train/gradient_norm", 1.0);
+        assertThat(Files.size(files().get(2)))
+                .isEqualTo(version + EventRecord.start(0, 3).length + EventRecord.scalars(0, 3, step).length);
+    }
+
     @Test
     void anInterruptLosesNoEvent() throws IOException {
         try (TrainingEvents events = TrainingEvents.in(folder, false, TrainingListener.NONE)) {
@@ -92,7 +113,7 @@ class TrainingEventsTest {
         })) {
             events.stepped(new TrainingListener.Step(1, 1, 1, 1));
             events.stepped(new TrainingListener.Step(2, 1, 1, 1));
-            events.judged(Map.of("ndcg@10", new Score(0.5, 0.4, 0.6)), Map.of());
+            events.judged(Map.of("ndcg@10", new Score(0.5, 0.4, 0.6)), Map.of(), 2);
             assertThat(events.fault()).hasValueSatisfying(words -> assertThat(words).contains("end at step 1").contains(file.toString()));
         }
         assertThat(told).containsExactly(1, 2);
