@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "Data are JSONL, TSV or CSV (also gzipped) with query, document[, negative][, score]; label, text; or sentence1, sentence2, score.",
+            "Data are JSONL, TSV or CSV (also gzipped) with query, document[, negative][, score]; sentence1, sentence2 and score or label;",
+            "label, text; or plain documents: text[, title], .txt one a line.",
             "All settings (--set, section finetuning of a configuration): lab fine-tune --settings; what they do: docs/command-line.md.",
             "A refusal is a result: the folder is written, not registered, and the exit code is 0.",
             "",

@@ -31,8 +31,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Strategy domain-adaptive: words that are hidden or deleted first, then queries made from the documents with margins of the parent
- * and BM25. The result and the course of the first stage are kept until the second has ended, so that a resumed training does not make
+ * Strategy domain-adaptive: queries made from the documents with margins of the parent and BM25; before them, where asked for, a stage on
+ * words that are hidden or deleted (decision 013). The result and the course of the first stage are kept until the second has ended, so that a resumed training does not make
  * it again, and counts on from its steps.
  */
 final class DomainStages {
