@@ -154,7 +154,7 @@ class TrainingDataTest {
                 folder.resolve("labelled.jsonl"),
                 "{\"label\": \"x\", \"text\": \"one two three four\"}\n{\"label\": \"y\", \"text\": \"five six seven eight\"}\n");
         Cli.Result told = cli.run("generate", "--data", labelled, "--augment", "crop", "--out", folder.resolve("labels.jsonl")).done();
-        assertThat(told.out()).contains("4 rows of labelled, 2 of them changed copies");
+        assertThat(told.out()).contains("4 rows of labelled texts, 2 of them changed copies");
         assertThat(Files.readAllLines(folder.resolve("labels.jsonl")).stream().map(line -> Cli.json(line).path("label").textValue()))
                 .containsExactly("x", "x", "y", "y");
         // what was written is read again

@@ -51,7 +51,7 @@ public record TrainingData(Source source, Map<String, String> columns) {
          * @return as in {@code scored pairs}
          */
         public String words() {
-            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            return this == LABELLED ? "labelled texts" : name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
     }
 
