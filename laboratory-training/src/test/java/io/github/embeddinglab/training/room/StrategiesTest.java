@@ -302,7 +302,7 @@ class StrategiesTest {
                         .anyMatch(line -> line.startsWith("contrastive expands to: loss multiple-negatives,"));
             }
             assertThat(lab.training().plan(request(STATIC, rows(Form.LABELLED, 100, 1)).loss(Losses.batchAllTriplet().margin(1)).build()))
-                    .anyMatch(line -> line.contains("auto chose triplet: the data are labelled, and loss batch-all-triplet compares"));
+                    .anyMatch(line -> line.contains("auto chose triplet: the data are labelled texts, and loss batch-all-triplet compares"));
             FineTuningReport trained = lab.training().fineTune(
                     request(STATIC, rows(Form.TRIPLETS, 100, 1)).strategy(Strategy.TRIPLET).learningRate(0.05).epochs(8).build());
             falls(trained.course().losses());
