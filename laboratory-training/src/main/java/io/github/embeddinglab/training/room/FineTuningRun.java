@@ -13,7 +13,6 @@ import io.github.embeddinglab.api.training.FineTuningReport;
 import io.github.embeddinglab.api.training.FineTuningReport.Course;
 import io.github.embeddinglab.api.training.FineTuningReport.Verdict;
 import io.github.embeddinglab.api.training.Strategy;
-import io.github.embeddinglab.api.training.TrainingData;
 import io.github.embeddinglab.api.training.TrainingSetting;
 import io.github.embeddinglab.core.files.WholeFiles;
 import io.github.embeddinglab.training.data.TrainingSet;
@@ -119,7 +118,7 @@ final class FineTuningRun {
     /** The same for the same parent, data and settings, so that an interrupted training is found again; inexactly also under others. */
     private Path key(Path directory, RoomParts parts, Expansion expansion, Others others) {
         String begun = digits(others.parent().fingerprint() + " " + parts.training().sha256()) + "-";
-        String exact = begun + digits(expansion.recipe() + " " + expansion.loss() + " " + judge(parts));
+        String exact = begun + digits(expansion.recipe() + " " + expansion.loss() + " " + parts.judge());
         if (!spec.running().resume() || !spec.running().inexact() || !Files.isDirectory(directory)) {
             return directory.resolve(exact);
         }
@@ -137,12 +136,6 @@ final class FineTuningRun {
         } catch (IOException e) {
             throw new LaboratoryException("folder " + directory + " cannot be listed: " + e.getMessage() + "; check its permissions", e);
         }
-    }
-
-    /** Values of states are of one judge: another goes on from no best state of it. */
-    private String judge(RoomParts parts) {
-        TrainingData rows = spec.judging().rows();
-        return parts.judged() + (rows == null ? "" : " " + TrainingSet.read(rows).sha256());
     }
 
     private static String digits(String text) {

@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param gate judge of the result
  * @param report what the data hold
  * @param judged name of the gate's data
+ * @param judge tells the judge from others: values of states are of one
  */
-record RoomParts(TrainingSet training, TrainingSet choosing, @Nullable Judge selection, Judge gate, DataReport report, String judged) {
+record RoomParts(TrainingSet training, TrainingSet choosing, @Nullable Judge selection, Judge gate, DataReport report, String judged, String judge) {
     /** Documents searched when the model is looked at in between, as many for each query; the gate searches all. */
     private static final int DOCUMENTS_A_QUERY = 4;
 
@@ -63,7 +64,8 @@ record RoomParts(TrainingSet training, TrainingSet choosing, @Nullable Judge sel
                 selection(judges, parts.selection(), parts.training()),
                 judges.of("gate part of " + set.name(), parts.gate(), List.of(parts.training(), parts.selection()), Integer.MAX_VALUE),
                 parts.report(),
-                "gate part of " + set.name());
+                "gate part of " + set.name(),
+                "gate part");
     }
 
     private static Judge selection(Judges judges, TrainingSet all, TrainingSet training) {
@@ -96,6 +98,7 @@ record RoomParts(TrainingSet training, TrainingSet choosing, @Nullable Judge sel
                 choosable(set.form()) ? selection(way.judges(), two.selection(), two.training()) : null,
                 judge,
                 report(set, two, two.report().parts().sizes(), leaks.near(), notes),
+                task.task() + " " + task.files(),
                 task.task() + " " + task.files());
     }
 
@@ -130,7 +133,8 @@ record RoomParts(TrainingSet training, TrainingSet choosing, @Nullable Judge sel
                 chosen == null ? selection(way.judges(), two.selection(), two.training()) : chosen,
                 gate,
                 report(set, two, sizes, JudgedTexts.near(two.training(), judged, texts), notes),
-                judged.name());
+                judged.name(),
+                judged.sha256());
     }
 
     /** Whether a part of such rows can choose among states. */

@@ -158,14 +158,7 @@ class DomainSettingsTest {
         FineTuning.Builder both = request().set(TrainingSetting.STAGES, "both");
         FineTuningReport whole = run(both);
         int last = whole.course().steps();
-        assertThatThrownBy(() -> run(both.listener(new TrainingListener() {
-            @Override
-            public void stepped(Step step) {
-                if (step.step() == last) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }))).isInstanceOf(CancelledException.class);
+        assertThatThrownBy(() -> run(FineTuningTest.stoppedAfter(last, both))).isInstanceOf(CancelledException.class);
         // as if it was killed before its first checkpoint; other tests leave some of their own
         List<Path> checkpoints;
         try (Stream<Path> files = Files.walk(directory.resolve("models/training"))) {

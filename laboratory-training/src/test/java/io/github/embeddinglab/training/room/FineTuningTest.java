@@ -307,7 +307,7 @@ class FineTuningTest {
         }
     }
 
-    private static FineTuning.Builder stoppedAfter(int last, FineTuning.Builder request) {
+    static FineTuning.Builder stoppedAfter(int last, FineTuning.Builder request) {
         return request.listener(new TrainingListener() {
             @Override
             public void stepped(Step step) {

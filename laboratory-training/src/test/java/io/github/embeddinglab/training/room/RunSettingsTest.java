@@ -244,26 +244,15 @@ class RunSettingsTest {
         FineTuning.Builder request = request(WordPairs.rows(300, false, 7)).epochs(10_000)
                 .set(TrainingSetting.MINUTES, 0.1).set(TrainingSetting.PATIENCE, 0).set(TrainingSetting.INTERPOLATION, "off");
         try (EmbeddingLaboratory lab = laboratory()) {
-            assertThatThrownBy(() -> lab.training().fineTune(stoppedAfter(5, request).build())).isInstanceOf(CancelledException.class);
+            assertThatThrownBy(() -> lab.training().fineTune(FineTuningTest.stoppedAfter(5, request).build())).isInstanceOf(CancelledException.class);
             // behind the plan at once: the checkpoint has the plan's rates
-            assertThatThrownBy(() -> lab.training().fineTune(stoppedAfter(26, request).resume(false).build()))
+            assertThatThrownBy(() -> lab.training().fineTune(FineTuningTest.stoppedAfter(26, request).resume(false).build()))
                     .isInstanceOf(CancelledException.class);
             Told told = new Told();
             FineTuningReport report = lab.training().fineTune(request.resume(false).listener(told).build());
             assertThat(report.course().steps()).isEqualTo(26 + told.steps);
             assertThat(report.course().notes()).contains("resumed after step 26");
         }
-    }
-
-    private static FineTuning.Builder stoppedAfter(int last, FineTuning.Builder request) {
-        return request.listener(new TrainingListener() {
-            @Override
-            public void stepped(Step step) {
-                if (step.step() == last) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        });
     }
 
     @Test
