@@ -47,25 +47,23 @@ public final class TrainingLoop {
     private final FineTuning.Running running;
     private final RunState state;
     private final List<Double> losses = new ArrayList<>();
-    private final List<TrainingListener.Look> looks = new ArrayList<>();
+    private final StatesSeen seen;
     private final List<String> notes = new ArrayList<>();
     private final long start = System.nanoTime();
     private PlannedSteps plan;
     private boolean planned;
-    private double lookSeconds;
     private double secondsBefore;
     /** Seconds of loading and the first look: not of steps, so nothing about those that are left. */
     private double preparation;
     /** Where this process began, after the look at the parent or what a resumed training had done. */
     private double saved;
     private double saving;
-    private Best best = new Best(null, Double.NaN, 0);
-    private int sinceBest;
 
     private TrainingLoop(TrainingInputs inputs, FineTuning.Running running, RunState state, PlannedSteps plan) {
         this.inputs = inputs;
         this.running = running;
         this.state = state;
+        this.seen = new StatesSeen(inputs.look(), running.listener());
         Optional<PlannedSteps> fixed = state.plan(inputs.recipe(), notes);
         this.plan = fixed.orElse(plan);
         this.planned = fixed.isPresent() || !Double.isFinite(plan.seconds());
@@ -147,24 +145,28 @@ public final class TrainingLoop {
         TrainingEngine engine = TrainingEngine.open(
                 open.backend(), model, objective, RecipeSettings.engine(inputs, plan.learningRate(), open.backend()));
         check(open, engine);
-        ModelInTraining seen = new ModelInTraining(model, open.backend(), open.tokens(), RecipeSettings.precision(inputs.recipe(), open.backend()));
+        ModelInTraining now = new ModelInTraining(model, open.backend(), open.tokens(), RecipeSettings.precision(inputs.recipe(), open.backend()));
+        StateChoice.Judged judged = judged(open, model);
         if (running.resume()) {
             resume(engine);
+            if (running.inexact()) {
+                seen.judgeAgain(before, judged, notes);
+            }
         } else {
-            first(seen);
+            seen.first(now);
         }
         preparation = seconds() - secondsBefore;
         StateChoice.Chosen chosen;
         try {
-            steps(open, engine, seen);
-            chosen = choose(open, model, parent, before);
+            steps(open, engine, now);
+            chosen = choose(judged, parent, before);
         } catch (CancelledException e) {
             throw kept(engine, e);
         } catch (RuntimeException e) {
             keeps(engine, e);
             throw e;
         }
-        return new TrainingOutcome(chosen.weights(), chosen.words(), new Course(losses.size(), seconds(), losses, looks, notes));
+        return new TrainingOutcome(chosen.weights(), chosen.words(), new Course(losses.size(), seconds(), losses, seen.looks(), notes));
     }
 
     /** Before any work, so that what cannot run is refused at once and the user knows how the rest will. */
@@ -199,17 +201,15 @@ public final class TrainingLoop {
     private void resume(TrainingEngine engine) {
         RunState.Position position = state.resume(engine, running.inexact(), notes);
         losses.addAll(position.losses());
-        looks.addAll(position.looks());
-        best = position.best();
-        sinceBest = position.sinceBest();
+        seen.resume(position);
         secondsBefore = position.seconds();
         saved = seconds();
     }
 
-    private void steps(Open open, TrainingEngine engine, ModelInTraining seen) {
+    private void steps(Open open, TrainingEngine engine, ModelInTraining now) {
         List<Double> measured = new ArrayList<>();
         try (BatchAhead ahead = new BatchAhead(open.batches()::batch)) {
-            while (!stopsEarly(seen, engine) && engine.steps() < plan.steps()) {
+            while (!stopsEarly(now, engine) && engine.steps() < plan.steps()) {
                 saveWhenDue(engine);
                 long before = System.nanoTime();
                 step(engine, ahead);
@@ -219,23 +219,19 @@ public final class TrainingLoop {
                 }
             }
         }
-        if (inputs.look() == null) {
-            best = new Best(seen.weights(), Double.NaN, engine.steps());
-        }
+        seen.last(now, engine.steps());
         saveWhenDue(engine); // the disk may refuse the result
     }
 
     /** Looks where the plan says so, also after a step whose look was interrupted. */
-    private boolean stopsEarly(ModelInTraining seen, TrainingEngine engine) {
+    private boolean stopsEarly(ModelInTraining now, TrainingEngine engine) {
         int step = engine.steps();
         if (inputs.look() == null || step == 0 || !plan.looksAfter(step)) {
             return false;
         }
-        if (looks.isEmpty() || looks.get(looks.size() - 1).step() < step) {
-            consider(seen, step);
-        }
+        seen.consider(now, step);
         int patience = inputs.recipe().whole(TrainingSetting.PATIENCE).orElse(0);
-        boolean early = sinceBest >= patience && patience > 0 && step < plan.steps();
+        boolean early = seen.sinceBest() >= patience && patience > 0 && step < plan.steps();
         if (early) {
             notes.add("stopped early after step " + step + ": no gain on the selection part in " + patience + " looks");
         }
@@ -277,40 +273,9 @@ public final class TrainingLoop {
 
     private void save(TrainingEngine engine) {
         double before = seconds();
-        state.save(engine, new RunState.Position(losses, looks, best, sinceBest, before));
+        state.save(engine, new RunState.Position(losses, seen.looks(), seen.best(), seen.sinceBest(), before));
         saved = seconds();
         saving = Math.max(saving, saved - before); // one that stands already takes no time
-    }
-
-    private void first(ModelInTraining seen) {
-        SelectionLook look = inputs.look();
-        double value = look(seen, 0);
-        if (look != null && !Double.isFinite(value)) {
-            throw new InvalidInputException("the selection part cannot choose among states: its " + look.metric()
-                    + " is undefined for the parent, as where it has too few rows or equal scores alone; raise selection_share, or name rows"
-                    + " that judge with --eval");
-        }
-        best = new Best(null, value, 0);
-        tellLook();
-    }
-
-    private void consider(ModelInTraining seen, int step) {
-        double value = look(seen, step);
-        // nothing was looked at before where a training goes on under another judge
-        if (value > best.value() || (Double.isNaN(best.value()) && !Double.isNaN(value))) {
-            best = new Best(seen.weights(), value, step);
-            sinceBest = 0;
-        } else {
-            sinceBest++;
-        }
-        tellLook();
-    }
-
-    /** Last, so that a listener that fails finds best state and looks in agreement. */
-    private void tellLook() {
-        if (inputs.look() != null) {
-            running.listener().looked(looks.get(looks.size() - 1));
-        }
     }
 
     private void step(TrainingEngine engine, BatchAhead ahead) {
@@ -347,7 +312,7 @@ public final class TrainingLoop {
     private void replan(TrainingEngine engine, List<Double> measured) {
         PlannedSteps whole = plan;
         double step = PlannedSteps.median(measured);
-        plan = plan.within(engine.steps(), seconds(), step, lookSeconds, interpolates() ? StateChoice.MIXTURES : 0);
+        plan = plan.within(engine.steps(), seconds(), step, seen.lookSeconds(), interpolates() ? StateChoice.MIXTURES : 0);
         planned = true;
         state.fix(plan, engine.steps());
         engine.replan(plan.learningRate());
@@ -359,27 +324,26 @@ public final class TrainingLoop {
                 plan,
                 whole.steps(),
                 step,
-                lookSeconds));
+                seen.lookSeconds()));
     }
 
     private boolean interpolates() {
         return inputs.look() != null && inputs.recipe().word(TrainingSetting.INTERPOLATION).equals("on");
     }
 
-    private double look(ModelInTraining seen, int step) {
-        SelectionLook look = inputs.look();
-        if (look == null) {
-            return Double.NaN;
-        }
-        long before = System.nanoTime();
-        double value = look.at(seen);
-        lookSeconds = (System.nanoTime() - before) / NANOS;
-        looks.add(new TrainingListener.Look(step, look.metric(), value));
-        return value;
+    /** With a backend of its own, so that the weights that are judged are freed. */
+    private StateChoice.Judged judged(Open open, TrainableModel model) {
+        return (weights, by) -> {
+            try (TrainingBackend backend = RecipeSettings.backend(inputs.recipe())) {
+                return by.applyAsDouble(new ModelInTraining(
+                        TrainableModel.of(model.description(), weights, backend), backend, open.tokens(), RecipeSettings.precision(inputs.recipe(), backend)));
+            }
+        };
     }
 
-    private StateChoice.Chosen choose(Open open, TrainableModel model, Tensors parent, Tensors before) {
+    private StateChoice.Chosen choose(StateChoice.Judged judged, Tensors parent, Tensors before) {
         boolean staged = staged();
+        Best best = seen.best();
         // the first state of a later stage is the result of the stage before it
         Tensors tuned = best.weights() == null ? (staged ? before : parent) : best.weights();
         SelectionLook look = inputs.look();
@@ -388,15 +352,8 @@ public final class TrainingLoop {
                     : staged ? "the state before this stage" : "the parent: no state was better on the selection part";
             return new StateChoice.Chosen(tuned, words);
         }
-        StateChoice choice = new StateChoice(look, parent, tuned, (weights, by) -> {
-            // a backend of its own, so that the weights of the mixture are freed
-            try (TrainingBackend backend = RecipeSettings.backend(inputs.recipe())) {
-                return by.applyAsDouble(new ModelInTraining(
-                        TrainableModel.of(model.description(), weights, backend), backend, open.tokens(), RecipeSettings.precision(inputs.recipe(), backend)));
-            }
-        });
-        double parentsValue = staged ? Double.NaN
-                : looks.stream().filter(seen -> seen.step() == 0).mapToDouble(TrainingListener.Look::value).findFirst().orElse(Double.NaN);
+        StateChoice choice = new StateChoice(look, parent, tuned, judged);
+        double parentsValue = staged ? Double.NaN : seen.firstValue();
         StateChoice.Chosen chosen = choice.of(
                 parentsValue, best.value(), staged ? StateChoice.MIXTURES : plan.mixtures(), "the state after step " + best.step());
         notes.addAll(choice.notes());

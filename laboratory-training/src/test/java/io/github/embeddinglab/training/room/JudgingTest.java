@@ -25,7 +25,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,6 +184,56 @@ class JudgingTest {
             FineTuningReport report = lab.training().fineTune(other.resume(true).build());
             assertThat(report.course().notes()).contains("resumed after step 5");
             assertThat(report.course().looks()).isNotEmpty();
+        }
+    }
+
+    /** The second judge gives the opposite of the first one's scores, so its rank correlations are the negatives. */
+    @Test
+    void anotherJudgeJudgesAgainWhatTheFirstOneSaw() {
+        List<TrainingRow> opposite = scored(160, 300).stream()
+                .map(row -> TrainingRow.scored(row.texts().get(0), row.texts().get(1), 1 - requireNonNull(row.score())))
+                .toList();
+        List<TrainingListener.Look> seen = new ArrayList<>();
+        FineTuning.Builder request = request(relations(0, 160)).epochs(3).set(TrainingSetting.EVALUATION_STEPS, 2).set(TrainingSetting.PATIENCE, 0);
+        try (EmbeddingLaboratory lab = laboratory()) {
+            assertThatThrownBy(() -> lab.training().fineTune(request.evaluation(TrainingData.scoredPairs(scored(160, 300)))
+                            .listener(new TrainingListener() {
+                                @Override
+                                public void looked(Look look) {
+                                    seen.add(look);
+                                    if (look.step() == 12) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                }
+                            }).build()))
+                    .isInstanceOf(CancelledException.class);
+            FineTuningReport report = lab.training().fineTune(request.evaluation(TrainingData.scoredPairs(opposite))
+                    .listener(TrainingListener.NONE).resume(true).build());
+
+            TrainingListener.Look best = seen.stream().max(Comparator.comparingDouble(TrainingListener.Look::value)).orElseThrow();
+            assertThat(best.step()).as("a state is better than the parent by the first judge").isPositive();
+            assertThat(report.course().notes()).contains("resumed after step 12", String.format(Locale.ROOT,
+                    "the selection part judges otherwise than before the interruption: cosine_spearman %.4f before the first step, %.4f after step %d;"
+                            + " looks before it are left out",
+                    -seen.get(0).value(), -best.value(), best.step()));
+            List<TrainingListener.Look> looks = report.course().looks();
+            assertThat(looks).extracting(TrainingListener.Look::step).startsWith(0, best.step()).contains(12, 14).isSorted().doesNotHaveDuplicates();
+            assertThat(looks.get(0).value()).isCloseTo(-seen.get(0).value(), within(1e-9));
+            assertThat(looks.get(1).value()).isCloseTo(-best.value(), within(1e-9));
+        }
+    }
+
+    @Test
+    void aResumeUnderTheSameJudgeKeepsItsLooks() {
+        FineTuning.Builder request = request(relations(0, 160)).evaluation(TrainingData.scoredPairs(scored(160, 300)))
+                .epochs(3).set(TrainingSetting.EVALUATION_STEPS, 2).set(TrainingSetting.PATIENCE, 0);
+        try (EmbeddingLaboratory lab = laboratory()) {
+            FineTuningReport whole = lab.training().fineTune(request.build());
+            assertThatThrownBy(() -> lab.training().fineTune(FineTuningTest.stoppedAfter(11, request).build())).isInstanceOf(CancelledException.class);
+            FineTuningReport resumed = lab.training().fineTune(request.listener(TrainingListener.NONE).resume(true).build());
+            assertThat(resumed.course().looks()).isEqualTo(whole.course().looks());
+            assertThat(resumed.course().losses()).isEqualTo(whole.course().losses());
+            assertThat(resumed.course().notes()).noneMatch(note -> note.contains("judges otherwise"));
         }
     }
 
