@@ -3,12 +3,17 @@ package io.github.embeddinglab.training.libtorch;
 import io.github.embeddinglab.api.LaboratoryException;
 import io.github.embeddinglab.training.Tensor;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas_full;
 import org.bytedeco.pytorch.global.torch;
@@ -22,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("try") // scopes are closed, not read
 final class Lanes {
+    /** Elements below which work that belongs to no pass is done where it is asked for. */
+    private static final long WORTH_SHARING = 1 << 18;
+
     private final List<ExecutorService> threads = new ArrayList<>();
     private final List<ParameterView> views = new ArrayList<>();
     private final int outside;
@@ -83,9 +91,67 @@ final class Lanes {
      * @return what they gave, in the caller's scope
      */
     List<List<Tensor>> run(List<Supplier<List<Tensor>>> passes) {
+        boolean done = false;
+        try {
+            List<List<Tensor>> out = sideBySide(passes);
+            giveGradients();
+            done = true;
+            return out;
+        } finally {
+            if (!done) {
+                views.forEach(ParameterView::dropGradients);
+            }
+        }
+    }
+
+    /** For each parameter in the order of the lanes, so that sums are the same each time. */
+    private void giveGradients() {
+        Set<LibtorchTensor> seen = new LinkedHashSet<>();
+        views.forEach(view -> seen.addAll(view.seen()));
+        inShares(List.copyOf(seen), parameter -> parameter.stored().numel(), share -> share.forEach(parameter -> {
+            try (PointerScope scope = new PointerScope()) {
+                views.forEach(view -> view.giveGradient(parameter));
+            }
+        }));
+    }
+
+    /**
+     * Does work that belongs to no pass, in shares of about equal size. libtorch's own threads would go on spinning after it, in the way of
+     * the next passes.
+     *
+     * @param all that is to be worked on
+     * @param size of one
+     * @param work on a share, in a scope of its own
+     */
+    <T> void inShares(List<T> all, ToLongFunction<T> size, Consumer<List<T>> work) {
+        if (count < 2 || all.stream().mapToLong(size).sum() < WORTH_SHARING) {
+            try (PointerScope scope = new PointerScope()) {
+                work.accept(all);
+            }
+            return;
+        }
+        long[] filled = new long[count];
+        List<List<T>> shares = new ArrayList<>();
+        for (int share = 0; share < count; share++) {
+            shares.add(new ArrayList<>());
+        }
+        for (T one : all.stream().sorted(Comparator.comparingLong(size).reversed()).toList()) {
+            int least = 0;
+            for (int share = 1; share < count; share++) {
+                least = filled[share] < filled[least] ? share : least;
+            }
+            filled[least] += size.applyAsLong(one);
+            shares.get(least).add(one);
+        }
+        sideBySide(shares.stream().<Supplier<List<Tensor>>>map(share -> () -> {
+            work.accept(share);
+            return List.of();
+        }).toList());
+    }
+
+    private List<List<Tensor>> sideBySide(List<Supplier<List<Tensor>>> passes) {
         start();
         openblas_full.openblas_set_num_threads(1);
-        boolean done = false;
         try {
             List<Future<List<Tensor>>> running = new ArrayList<>();
             for (int lane = 0; lane < passes.size(); lane++) {
@@ -93,14 +159,8 @@ final class Lanes {
                 ParameterView view = views.get(lane);
                 running.add(threads.get(lane).submit(() -> pass(pass, view)));
             }
-            List<List<Tensor>> out = finish(running);
-            views.forEach(ParameterView::giveGradients); // in the order of the lanes, so that sums are the same each time
-            done = true;
-            return out;
+            return finish(running);
         } finally {
-            if (!done) {
-                views.forEach(ParameterView::dropGradients);
-            }
             openblas_full.openblas_set_num_threads(outside);
         }
     }

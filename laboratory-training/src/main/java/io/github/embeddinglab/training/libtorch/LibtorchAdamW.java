@@ -8,13 +8,21 @@ import io.github.embeddinglab.training.spi.TrainingBackend.Scope;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorType;
+import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * AdamW with torch's order of operations: the decay first and by itself, both means corrected for their start at zero, epsilon
- * added after the correction.
+ * AdamW by libtorch's operator that passes once over weights, gradient and moments; composed of single operations it reads and writes
+ * them several times, for five times the time. The decay comes first and by itself, both means are corrected for their start at zero,
+ * epsilon is added after the correction.
  */
 @SuppressWarnings("try") // scopes are closed, not read
 final class LibtorchAdamW implements Optimizer {
@@ -34,13 +42,39 @@ final class LibtorchAdamW implements Optimizer {
 
     @Override
     public void step(double learningRate) {
-        try (Scope all = backend.withoutGradients()) {
-            for (State state : states) {
-                try (PointerScope one = new PointerScope()) {
-                    state.step(settings, learningRate);
-                }
-            }
+        try (Scope all = backend.withoutGradients()) { // casts of the weights as they were are forgotten
+            List<State> moved = states.stream().filter(state -> state.parameter.grad().defined()).toList();
+            backend.inShares(moved, state -> state.parameter.numel(), share -> share.stream()
+                    .collect(Collectors.groupingBy(state -> state.weightDecay))
+                    .forEach((weightDecay, alike) -> step(alike, learningRate, weightDecay)));
         }
+    }
+
+    private void step(List<State> moved, double learningRate, double weightDecay) {
+        moved.forEach(State::count);
+        // the bindings have no function for it
+        Dispatcher.realSingleton().findSchemaOrThrow("aten::_fused_adamw_", "").callBoxed(new IValueVector(
+                tensors(moved, state -> state.parameter),
+                tensors(moved, state -> state.parameter.grad()),
+                tensors(moved, state -> state.mean),
+                tensors(moved, state -> state.squares),
+                tensors(List.of(), state -> state.squares), // of the form with the largest squares, AMSGrad
+                tensors(moved, state -> state.counted),
+                new IValue(learningRate),
+                new IValue(settings.beta1()),
+                new IValue(settings.beta2()),
+                new IValue(weightDecay),
+                new IValue(settings.epsilon()),
+                new IValue(false), // AMSGrad
+                new IValue(false), // maximise
+                new IValue(), // no scale of gradients
+                new IValue()));
+    }
+
+    private static IValue tensors(List<State> states, Function<State, org.bytedeco.pytorch.Tensor> of) {
+        GenericList list = new GenericList(new Type.TypePtr(TensorType.get()));
+        states.forEach(state -> list.push_back(new IValue(of.apply(state))));
+        return new IValue(list);
     }
 
     @Override
@@ -63,6 +97,8 @@ final class LibtorchAdamW implements Optimizer {
         private final org.bytedeco.pytorch.Tensor parameter;
         private final org.bytedeco.pytorch.Tensor mean;
         private final org.bytedeco.pytorch.Tensor squares;
+        /** The steps, as the operator reads them. */
+        private final org.bytedeco.pytorch.Tensor counted;
         private final double weightDecay;
         private int steps;
 
@@ -72,23 +108,13 @@ final class LibtorchAdamW implements Optimizer {
             try (Scope scope = backend.withoutGradients()) {
                 mean = backend.own(torch.zeros_like(parameter));
                 squares = backend.own(torch.zeros_like(parameter));
+                counted = backend.own(backend.placed(torch.zeros(new long[0])));
             }
         }
 
-        void step(AdamWSettings settings, double learningRate) {
-            org.bytedeco.pytorch.Tensor gradient = parameter.grad();
-            if (!gradient.defined()) {
-                return;
-            }
+        void count() {
             steps++;
-            parameter.mul_(new Scalar(1 - learningRate * weightDecay));
-            mean.lerp_(gradient, new Scalar(1 - settings.beta1()));
-            squares.mul_(new Scalar(settings.beta2())).addcmul_(gradient, gradient, new Scalar(1 - settings.beta2()));
-            double meanCorrection = 1 - Math.pow(settings.beta1(), steps);
-            double squareCorrection = 1 - Math.pow(settings.beta2(), steps);
-            org.bytedeco.pytorch.Tensor denominator =
-                    squares.sqrt().div_(new Scalar(Math.sqrt(squareCorrection))).add_(new Scalar(settings.epsilon()));
-            parameter.addcdiv_(mean, denominator, new Scalar(-learningRate / meanCorrection));
+            counted.fill_(new Scalar((double) steps));
         }
     }
 }

@@ -15,12 +15,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import org.bytedeco.javacpp.BytePointer;
@@ -241,7 +245,7 @@ public final class LibtorchBackend implements TrainingBackend {
     }
 
     private static long[] longs(int... numbers) {
-        return java.util.Arrays.stream(numbers).asLongStream().toArray();
+        return Arrays.stream(numbers).asLongStream().toArray();
     }
 
     @Override
@@ -275,7 +279,7 @@ public final class LibtorchBackend implements TrainingBackend {
     public void assign(Tensor parameter, FloatBuffer values) {
         org.bytedeco.pytorch.Tensor target = LibtorchTensor.of(parameter);
         if (values.remaining() != target.numel()) {
-            throw new InvalidInputException(values.remaining() + " values for a parameter of shape " + java.util.Arrays.toString(parameter.shape())
+            throw new InvalidInputException(values.remaining() + " values for a parameter of shape " + Arrays.toString(parameter.shape())
                     + "; give one value an element");
         }
         forgetNarrowed();
@@ -324,7 +328,7 @@ public final class LibtorchBackend implements TrainingBackend {
     }
 
     /** Keeps a tensor beyond its scope, until the backend closes. */
-    org.bytedeco.pytorch.Tensor own(org.bytedeco.pytorch.Tensor value) {
+    synchronized org.bytedeco.pytorch.Tensor own(org.bytedeco.pytorch.Tensor value) {
         if (closed) {
             throw new InvalidInputException("the training backend is closed; open another");
         }
@@ -339,7 +343,7 @@ public final class LibtorchBackend implements TrainingBackend {
             n *= extent;
         }
         if (n != values.length) {
-            throw new InvalidInputException(values.length + " values cannot have the shape " + java.util.Arrays.toString(shape)
+            throw new InvalidInputException(values.length + " values cannot have the shape " + Arrays.toString(shape)
                     + "; give one value an element");
         }
         return shape;
@@ -348,7 +352,7 @@ public final class LibtorchBackend implements TrainingBackend {
     @Override
     public void clearGradients(List<Tensor> parameters) {
         try (PointerScope scope = new PointerScope()) {
-            parameters.forEach(parameter -> LibtorchTensor.of(parameter).mutable_grad().reset());
+            parameters.forEach(parameter -> LibtorchTensor.own(parameter).clearGradient());
         }
     }
 
@@ -362,18 +366,29 @@ public final class LibtorchBackend implements TrainingBackend {
                     .map(parameter -> LibtorchTensor.of(parameter).grad())
                     .filter(org.bytedeco.pytorch.Tensor::defined)
                     .toList();
+            double[] norms = new double[gradients.size()];
+            inShares(IntStream.range(0, norms.length).boxed().toList(), at -> gradients.get(at).numel(), share -> share.forEach(at ->
+                    norms[at] = torch.norm(gradients.get(at)).item_float()));
             double squares = 0;
-            for (org.bytedeco.pytorch.Tensor gradient : gradients) {
-                double norm = torch.norm(gradient).item_float();
+            for (double norm : norms) {
                 squares += norm * norm;
             }
             double total = Math.sqrt(squares);
             double scale = maxNorm / (total + 1e-6);
             if (scale < 1) {
-                gradients.forEach(gradient -> gradient.mul_(new Scalar(scale)));
+                inShares(gradients, org.bytedeco.pytorch.Tensor::numel, share -> share.forEach(gradient -> gradient.mul_(new Scalar(scale))));
             }
             return total;
         }
+    }
+
+    /** Work on parameters or their gradients that belongs to no pass, {@linkplain Lanes#inShares in shares}; nothing is derived from it. */
+    <T> void inShares(List<T> all, ToLongFunction<T> size, Consumer<List<T>> work) {
+        lanes.inShares(all, size, share -> {
+            try (NoGradGuard guard = new NoGradGuard()) {
+                work.accept(share);
+            }
+        });
     }
 
     @Override

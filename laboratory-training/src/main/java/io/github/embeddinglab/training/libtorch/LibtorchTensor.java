@@ -33,6 +33,8 @@ final class LibtorchTensor implements Tensor {
     private final boolean parameter;
     /** In bfloat16, kept since one input feeds several products; a parameter's is kept by the view of it. */
     private org.bytedeco.pytorch.@Nullable Tensor narrow;
+    /** Where gradients of a table's rows gather: made once, since to make it anew each time takes longer than to train the rows. */
+    private org.bytedeco.pytorch.@Nullable Tensor rowGradient;
 
     LibtorchTensor(LibtorchBackend backend, org.bytedeco.pytorch.Tensor value) {
         this(backend, value, false);
@@ -57,6 +59,39 @@ final class LibtorchTensor implements Tensor {
     /** The numbers themselves. */
     org.bytedeco.pytorch.Tensor stored() {
         return stored;
+    }
+
+    /** The gradient of a table, to which those of single rows are added; zero where there is none yet. */
+    org.bytedeco.pytorch.Tensor gathered() {
+        org.bytedeco.pytorch.Tensor gradient = stored.mutable_grad();
+        if (!gradient.defined()) {
+            org.bytedeco.pytorch.Tensor zeros = rowGradient;
+            if (zeros == null) {
+                zeros = backend.own(torch.zeros_like(stored.detach()));
+                rowGradient = zeros;
+            }
+            gradient.put(zeros);
+        }
+        return gradient;
+    }
+
+    /** Adds gradients of single rows, as a backward pass leaves them, to that of the table. */
+    void gatherRows() {
+        org.bytedeco.pytorch.Tensor gradient = stored.mutable_grad();
+        if (gradient.defined() && gradient.is_sparse()) {
+            org.bytedeco.pytorch.Tensor rows = new org.bytedeco.pytorch.Tensor(gradient);
+            gradient.reset();
+            gathered().add_(rows);
+        }
+    }
+
+    /** Drops the gradient of a parameter. */
+    void clearGradient() {
+        org.bytedeco.pytorch.Tensor gradient = stored.mutable_grad();
+        if (rowGradient != null && gradient.defined()) {
+            rowGradient.zero_();
+        }
+        gradient.reset();
     }
 
     static org.bytedeco.pytorch.Tensor of(Tensor tensor) {
@@ -108,7 +143,7 @@ final class LibtorchTensor implements Tensor {
         return kept;
     }
 
-    private static LibtorchTensor own(Tensor tensor) {
+    static LibtorchTensor own(Tensor tensor) {
         of(tensor);
         return (LibtorchTensor) tensor;
     }
@@ -355,7 +390,9 @@ final class LibtorchTensor implements Tensor {
     public Tensor rows(int... rows) {
         return wrap(() -> {
             var index = backend.placed(org.bytedeco.pytorch.Tensor.create(longs(rows), rows.length));
-            return value().dim() == 2 ? torch.embedding(value(), index) : torch.index_select(value(), 0, index);
+            return value().dim() == 2
+                    ? torch.embedding(value(), index, -1, false, parameter && backend.view().gathersRows(this, rows.length))
+                    : torch.index_select(value(), 0, index);
         });
     }
 
@@ -434,6 +471,7 @@ final class LibtorchTensor implements Tensor {
         }
         try {
             value().backward();
+            backend.view().gatherRows();
         } catch (RuntimeException e) {
             throw new InvalidInputException("libtorch refused the backward pass: "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + "; compute the loss from parameters", e);

@@ -2,8 +2,11 @@ package io.github.embeddinglab.training.libtorch;
 
 import io.github.embeddinglab.training.spi.Precision;
 import io.github.embeddinglab.training.spi.TrainingBackend;
+import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -12,8 +15,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 @SuppressWarnings("try") // scopes are closed, not read
 final class ParameterView {
+    /** A table has at least so many rows for each one that is looked up, where their gradients are kept row by row. */
+    private static final long SPARSE = 2;
+
     private final boolean lane;
     private Precision precision = Precision.FLOAT32;
+    /** Parameters whose rows' gradients are kept apart until the end of a backward pass. */
+    private final Set<LibtorchTensor> tables = Collections.newSetFromMap(new IdentityHashMap<>());
     private final IdentityHashMap<LibtorchTensor, org.bytedeco.pytorch.Tensor> leaves = new IdentityHashMap<>();
     private final IdentityHashMap<LibtorchTensor, org.bytedeco.pytorch.Tensor> narrowed = new IdentityHashMap<>();
 
@@ -50,6 +58,31 @@ final class ParameterView {
         });
     }
 
+    /**
+     * Whether the gradient of some rows of a table is gathered row by row. A dense gradient of a table of words for each lookup is most of what
+     * a small step takes.
+     *
+     * @param table a parameter
+     * @param rows that are looked up, each as often as it is
+     */
+    boolean gathersRows(LibtorchTensor table, int rows) {
+        org.bytedeco.pytorch.Tensor stored = table.stored();
+        if (!stored.requires_grad() || !GradMode.is_enabled() || stored.size(0) < SPARSE * rows) {
+            return false;
+        }
+        if (!lane) {
+            tables.add(table);
+        }
+        return true;
+    }
+
+    /** After a backward pass: the gradients of rows are added to those of their tables. Lanes add theirs at their end. */
+    void gatherRows() {
+        try (PointerScope scope = new PointerScope()) {
+            tables.forEach(LibtorchTensor::gatherRows);
+        }
+    }
+
     /** The cast of a parameter, kept beyond the scope that it was made in, until parameters may change. */
     org.bytedeco.pytorch.Tensor narrow(LibtorchTensor parameter) {
         return narrowed.computeIfAbsent(parameter, missing -> {
@@ -65,22 +98,25 @@ final class ParameterView {
         narrowed.clear();
     }
 
-    /** Adds the gradients that gathered here to those of the parameters, and drops them. */
-    void giveGradients() {
-        leaves.forEach((parameter, leaf) -> {
-            try (PointerScope scope = new PointerScope()) {
-                org.bytedeco.pytorch.Tensor gradient = leaf.grad();
-                if (gradient.defined()) {
-                    org.bytedeco.pytorch.Tensor sum = parameter.stored().mutable_grad();
-                    if (sum.defined()) {
-                        sum.add_(gradient);
-                    } else {
-                        sum.put(gradient);
-                    }
-                    leaf.mutable_grad().reset();
-                }
-            }
-        });
+    /** Parameters that have a leaf of their own here. */
+    Set<LibtorchTensor> seen() {
+        return leaves.keySet();
+    }
+
+    /** Adds the gradient that gathered here to that of the parameter, and drops it. */
+    void giveGradient(LibtorchTensor parameter) {
+        org.bytedeco.pytorch.Tensor leaf = leaves.get(parameter);
+        if (leaf == null || !leaf.grad().defined()) {
+            return;
+        }
+        org.bytedeco.pytorch.Tensor gradient = leaf.grad();
+        org.bytedeco.pytorch.Tensor sum = gradient.is_sparse() ? parameter.gathered() : parameter.stored().mutable_grad();
+        if (sum.defined()) {
+            sum.add_(gradient);
+        } else {
+            sum.put(gradient);
+        }
+        leaf.mutable_grad().reset();
     }
 
     /** Drops gradients of passes that failed. */
