@@ -106,7 +106,7 @@ final class Lanes {
 
     /** For each parameter in the order of the lanes, so that sums are the same each time. */
     private void giveGradients() {
-        Set<LibtorchTensor> seen = new LinkedHashSet<>();
+        Set<LibtorchParameter> seen = new LinkedHashSet<>();
         views.forEach(view -> seen.addAll(view.seen()));
         inShares(List.copyOf(seen), parameter -> parameter.stored().numel(), share -> share.forEach(parameter -> {
             try (PointerScope scope = new PointerScope()) {

@@ -81,15 +81,15 @@ final class LibtorchAdamW implements Optimizer {
     public List<Moments> moments() {
         return states.stream()
                 .map(state -> new Moments(
-                        LibtorchTensor.parameter(backend, state.mean), LibtorchTensor.parameter(backend, state.squares), state.steps))
+                        new LibtorchTensor(backend, state.mean), new LibtorchTensor(backend, state.squares), state.steps))
                 .toList();
     }
 
     @Override
     public void restore(int parameter, FloatBuffer mean, FloatBuffer squares, int steps) {
         State state = states.get(parameter);
-        backend.assign(LibtorchTensor.parameter(backend, state.mean), mean);
-        backend.assign(LibtorchTensor.parameter(backend, state.squares), squares);
+        backend.assign(new LibtorchTensor(backend, state.mean), mean);
+        backend.assign(new LibtorchTensor(backend, state.squares), squares);
         state.steps = steps;
     }
 

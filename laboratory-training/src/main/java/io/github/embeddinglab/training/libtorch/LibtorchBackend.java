@@ -323,7 +323,7 @@ public final class LibtorchBackend implements TrainingBackend {
         try (PointerScope scope = new PointerScope()) {
             org.bytedeco.pytorch.Tensor value = own(placed(org.bytedeco.pytorch.Tensor.create(values, longs(checked(values, shape)))));
             value.set_requires_grad(true);
-            return LibtorchTensor.parameter(this, value);
+            return new LibtorchParameter(this, value);
         }
     }
 

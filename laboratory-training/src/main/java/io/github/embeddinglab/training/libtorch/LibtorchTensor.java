@@ -22,76 +22,48 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/** A tensor of libtorch. What it points to is freed by the scope that it was made in. */
+/** A tensor of libtorch. What it points to is freed by the scope that it was made in; {@link LibtorchParameter} outlives it. */
 @SuppressWarnings("try") // scopes are closed, not read
-final class LibtorchTensor implements Tensor {
+class LibtorchTensor implements Tensor {
     /** Factors of dropout that are copied to native memory at a time. */
     private static final int COPIED = 1 << 16;
 
     private final LibtorchBackend backend;
     private final org.bytedeco.pytorch.Tensor stored;
-    private final boolean parameter;
-    /** In bfloat16, kept since one input feeds several products; a parameter's is kept by the view of it. */
+    /** In bfloat16, kept since one input feeds several products. */
     private org.bytedeco.pytorch.@Nullable Tensor narrow;
-    /** Where gradients of a table's rows gather: made once, since to make it anew each time takes longer than to train the rows. */
-    private org.bytedeco.pytorch.@Nullable Tensor rowGradient;
 
     LibtorchTensor(LibtorchBackend backend, org.bytedeco.pytorch.Tensor value) {
-        this(backend, value, false);
-    }
-
-    private LibtorchTensor(LibtorchBackend backend, org.bytedeco.pytorch.Tensor value, boolean parameter) {
         this.backend = backend;
         this.stored = value;
-        this.parameter = parameter;
     }
 
-    /** Wraps a tensor that the backend owns. */
-    static LibtorchTensor parameter(LibtorchBackend backend, org.bytedeco.pytorch.Tensor value) {
-        return new LibtorchTensor(backend, value, true);
+    final LibtorchBackend backend() {
+        return backend;
     }
 
     /** The numbers as this thread sees them. */
     org.bytedeco.pytorch.Tensor value() {
-        return parameter ? backend.view().of(this) : stored;
-    }
-
-    /** The numbers themselves. */
-    org.bytedeco.pytorch.Tensor stored() {
         return stored;
     }
 
-    /** The gradient of a table, to which those of single rows are added; zero where there is none yet. */
-    org.bytedeco.pytorch.Tensor gathered() {
-        org.bytedeco.pytorch.Tensor gradient = stored.mutable_grad();
-        if (!gradient.defined()) {
-            org.bytedeco.pytorch.Tensor zeros = rowGradient;
-            if (zeros == null) {
-                zeros = backend.own(torch.zeros_like(stored.detach()));
-                rowGradient = zeros;
-            }
-            gradient.put(zeros);
-        }
-        return gradient;
+    /** The numbers themselves. */
+    final org.bytedeco.pytorch.Tensor stored() {
+        return stored;
     }
 
-    /** Adds gradients of single rows, as a backward pass leaves them, to that of the table. */
-    void gatherRows() {
-        org.bytedeco.pytorch.Tensor gradient = stored.mutable_grad();
-        if (gradient.defined() && gradient.is_sparse()) {
-            org.bytedeco.pytorch.Tensor rows = new org.bytedeco.pytorch.Tensor(gradient);
-            gradient.reset();
-            gathered().add_(rows);
-        }
-    }
-
-    /** Drops the gradient of a parameter. */
+    /** Drops the gradient. */
     void clearGradient() {
-        org.bytedeco.pytorch.Tensor gradient = stored.mutable_grad();
-        if (rowGradient != null && gradient.defined()) {
-            rowGradient.zero_();
-        }
-        gradient.reset();
+        stored.mutable_grad().reset();
+    }
+
+    /**
+     * Whether the gradient of some rows of this table is kept row by row on the way back.
+     *
+     * @param rows that are looked up, each as often as it is
+     */
+    boolean gathersRows(int rows) {
+        return false;
     }
 
     static org.bytedeco.pytorch.Tensor of(Tensor tensor) {
@@ -127,12 +99,9 @@ final class LibtorchTensor implements Tensor {
     }
 
     /** In bfloat16. */
-    private org.bytedeco.pytorch.Tensor narrow() {
-        if (value().scalar_type() == ScalarType.BFloat16) {
-            return value();
-        }
-        if (parameter) {
-            return backend.view().narrow(this);
+    org.bytedeco.pytorch.Tensor narrow() {
+        if (stored.scalar_type() == ScalarType.BFloat16) {
+            return stored;
         }
         org.bytedeco.pytorch.Tensor kept = narrow;
         // a scope inside ours frees what it made, and a cast made without gradients would end the way back
@@ -391,7 +360,7 @@ final class LibtorchTensor implements Tensor {
         return wrap(() -> {
             var index = backend.placed(org.bytedeco.pytorch.Tensor.create(longs(rows), rows.length));
             return value().dim() == 2
-                    ? torch.embedding(value(), index, -1, false, parameter && backend.view().gathersRows(this, rows.length))
+                    ? torch.embedding(value(), index, -1, false, gathersRows(rows.length))
                     : torch.index_select(value(), 0, index);
         });
     }

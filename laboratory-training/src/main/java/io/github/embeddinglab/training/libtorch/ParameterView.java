@@ -21,9 +21,9 @@ final class ParameterView {
     private final boolean lane;
     private Precision precision = Precision.FLOAT32;
     /** Parameters whose rows' gradients are kept apart until the end of a backward pass. */
-    private final Set<LibtorchTensor> tables = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final IdentityHashMap<LibtorchTensor, org.bytedeco.pytorch.Tensor> leaves = new IdentityHashMap<>();
-    private final IdentityHashMap<LibtorchTensor, org.bytedeco.pytorch.Tensor> narrowed = new IdentityHashMap<>();
+    private final Set<LibtorchParameter> tables = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final IdentityHashMap<LibtorchParameter, org.bytedeco.pytorch.Tensor> leaves = new IdentityHashMap<>();
+    private final IdentityHashMap<LibtorchParameter, org.bytedeco.pytorch.Tensor> narrowed = new IdentityHashMap<>();
 
     /**
      * Makes a view.
@@ -45,7 +45,7 @@ final class ParameterView {
         return () -> precision = before;
     }
 
-    org.bytedeco.pytorch.Tensor of(LibtorchTensor parameter) {
+    org.bytedeco.pytorch.Tensor of(LibtorchParameter parameter) {
         org.bytedeco.pytorch.Tensor stored = parameter.stored();
         if (!lane || !stored.requires_grad()) {
             return stored;
@@ -65,7 +65,7 @@ final class ParameterView {
      * @param table a parameter
      * @param rows that are looked up, each as often as it is
      */
-    boolean gathersRows(LibtorchTensor table, int rows) {
+    boolean gathersRows(LibtorchParameter table, int rows) {
         org.bytedeco.pytorch.Tensor stored = table.stored();
         if (!stored.requires_grad() || !GradMode.is_enabled() || stored.size(0) < SPARSE * rows) {
             return false;
@@ -79,12 +79,12 @@ final class ParameterView {
     /** After a backward pass: the gradients of rows are added to those of their tables. Lanes add theirs at their end. */
     void gatherRows() {
         try (PointerScope scope = new PointerScope()) {
-            tables.forEach(LibtorchTensor::gatherRows);
+            tables.forEach(LibtorchParameter::gatherRows);
         }
     }
 
     /** The cast of a parameter, kept beyond the scope that it was made in, until parameters may change. */
-    org.bytedeco.pytorch.Tensor narrow(LibtorchTensor parameter) {
+    org.bytedeco.pytorch.Tensor narrow(LibtorchParameter parameter) {
         return narrowed.computeIfAbsent(parameter, missing -> {
             org.bytedeco.pytorch.Tensor cast = of(parameter).to(ScalarType.BFloat16);
             cast.retainReference();
@@ -99,12 +99,12 @@ final class ParameterView {
     }
 
     /** Parameters that have a leaf of their own here. */
-    Set<LibtorchTensor> seen() {
+    Set<LibtorchParameter> seen() {
         return leaves.keySet();
     }
 
     /** Adds the gradient that gathered here to that of the parameter, and drops it. */
-    void giveGradient(LibtorchTensor parameter) {
+    void giveGradient(LibtorchParameter parameter) {
         org.bytedeco.pytorch.Tensor leaf = leaves.get(parameter);
         if (leaf == null || !leaf.grad().defined()) {
             return;
