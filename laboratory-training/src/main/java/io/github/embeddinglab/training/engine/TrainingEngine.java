@@ -31,6 +31,9 @@ import org.apiguardian.api.API.Status;
 @API(status = Status.EXPERIMENTAL, since = "0.1")
 @SuppressWarnings("try") // scopes are closed, not read
 public final class TrainingEngine {
+    /** Steps between two times that free memory is given back: pieces of all sizes leave gaps, and the process would grow for hundreds of steps. */
+    private static final int BETWEEN_TRIMS = 50;
+
     private final TrainingBackend backend;
     private final TrainableModel model;
     private final Objective objective;
@@ -167,6 +170,9 @@ public final class TrainingEngine {
             double rate = settings.learningRate().at(done);
             optimizer.step(rate);
             backend.clearGradients(parameters);
+            if (done % BETWEEN_TRIMS == BETWEEN_TRIMS - 1) {
+                backend.trim();
+            }
             return new StepReport(done++, loss, rate, norm, plan);
         }
     }

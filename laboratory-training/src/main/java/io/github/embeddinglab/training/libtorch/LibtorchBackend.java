@@ -29,6 +29,7 @@ import org.apiguardian.api.API;
 import org.apiguardian.api.API.Status;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas_full;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -354,6 +355,11 @@ public final class LibtorchBackend implements TrainingBackend {
         try (PointerScope scope = new PointerScope()) {
             parameters.forEach(parameter -> LibtorchTensor.own(parameter).clearGradient());
         }
+    }
+
+    @Override
+    public void trim() {
+        Pointer.trimMemory();
     }
 
     @Override

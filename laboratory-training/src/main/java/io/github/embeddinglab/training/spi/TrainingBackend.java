@@ -144,6 +144,9 @@ public interface TrainingBackend extends AutoCloseable {
      */
     void clearGradients(List<Tensor> parameters);
 
+    /** Gives memory that is free, but still held for reuse, back to the system. Results do not depend on it. */
+    default void trim() {}
+
     /**
      * Scales all gradients by {@code maxNorm / (norm + 1e-6)} where their common L2 norm is greater (Pascanu et al. 2013), as
      * torch does.
