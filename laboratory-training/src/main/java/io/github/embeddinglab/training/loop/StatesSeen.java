@@ -79,8 +79,8 @@ final class StatesSeen {
         if (weights != null) {
             looks.add(new TrainingListener.Look(best.step(), look.metric(), value));
         }
-        boolean better = value > before;
-        best = better ? new Best(weights, value, best.step()) : new Best(null, before, 0);
+        best = value > before ? new Best(weights, value, best.step()) : new Best(null, before, 0);
+        sinceBest = 0; // the other judge's patience
         notes.add(String.format(
                 Locale.ROOT,
                 "the selection part judges otherwise than before the interruption: %s %.4f before the first step%s; looks before it are left out",
