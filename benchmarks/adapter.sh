@@ -5,5 +5,5 @@ set -euo pipefail
 [ $# -ge 2 ] || { sed -n '2,3s/^# //p' "$0" >&2; exit 2; }
 root=$(cd "$(dirname "$0")/.." && pwd)
 "$root/lab" --version >&2
-exec java --add-modules jdk.incubator.vector -cp "$root/laboratory-cli/target/classes:$root/laboratory-cli/target/lib/*" \
+exec java --add-modules jdk.incubator.vector -cp "$root/laboratory-cli/target/lib/*" \
   "$root/benchmarks/AdapterProtocol.java" "$@"
