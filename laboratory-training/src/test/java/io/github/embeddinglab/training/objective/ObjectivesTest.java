@@ -101,7 +101,7 @@ class ObjectivesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void lossesHaveTheirDerivatives(Case it) {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("laboratory.seed", new Random().nextLong());
         SplittableRandom random = new SplittableRandom(seed);
         List<float[]> inputs = new ArrayList<>();
         for (int i = 0; i < it.columns; i++) {
@@ -234,7 +234,7 @@ class ObjectivesTest {
     @ParameterizedTest
     @ValueSource(strings = {"bert-mean", "mpnet-mean", "modernbert-mean", "distilbert-dense", "roberta-max"})
     void denoisingHasItsDerivatives(String name) {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("laboratory.seed", new Random().nextLong());
         try (TrainingBackend backend = Backends.REFERENCE.open(); ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/" + name))) {
             TrainableModel model = TrainableModel.load(folder, backend, DropoutShares.NONE);
             Objective objective = denoising(model, backend);
@@ -246,7 +246,7 @@ class ObjectivesTest {
     @ParameterizedTest
     @ValueSource(strings = {"bert-mean", "modernbert-mean"})
     void objectivesOnTheEncoderHaveTheirDerivatives(String name) {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("laboratory.seed", new Random().nextLong());
         Loss inner = new MultipleNegativesLoss(5); // smooth enough for a finite step
         TrainingBatch one = TrainingBatch.of(List.of(texts(seed, 3)));
         TrainingBatch two = TrainingBatch.of(List.of(texts(seed, 3), texts(seed + 1, 3)));
@@ -266,7 +266,7 @@ class ObjectivesTest {
     @ParameterizedTest
     @ValueSource(strings = {"bert-mean", "mpnet-mean", "modernbert-mean"})
     void hiddenWordsHaveTheirDerivatives(String name) {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("laboratory.seed", new Random().nextLong());
         try (TrainingBackend backend = Backends.REFERENCE.open(); ModelFolder folder = ModelFolder.open(SharedFixtures.path("models/" + name))) {
             TrainableModel model = TrainableModel.load(folder, backend, DropoutShares.of(folder.architecture(), 0.1));
             Objective objective = masked(model, backend);
@@ -325,7 +325,7 @@ class ObjectivesTest {
         objective.loss(encoded(objective, model, batch, seed), batch).backward();
         boolean standing = objective instanceof Standing;
         SplittableRandom random = new SplittableRandom(seed);
-        float step = 0x1p-10f;
+        float step = 0x1p-19f; // a longer one can cross the kink where another token becomes the largest
         int derived = 0;
         for (Tensor parameter : all) {
             Tensor found = parameter.gradient();
@@ -335,26 +335,33 @@ class ObjectivesTest {
             float[] values = parameter.toFloats();
             // along a random direction, so that each parameter needs two passes only
             double[] direction = random.doubles(values.length, -1, 1).toArray();
+            float[] above = moved(values, direction, step);
+            float[] below = moved(values, direction, -step);
             double expected = 0;
             for (int i = 0; i < values.length; i++) {
-                expected += gradient[i] * direction[i];
+                expected += gradient[i] * ((double) above[i] - below[i]); // what single precision left of the move
             }
-            double up = moved(objective, model, batch, backend, parameter, values, direction, step, seed);
-            double down = moved(objective, model, batch, backend, parameter, values, direction, -step, seed);
+            expected /= 2 * step;
+            double up = loss(objective, model, batch, backend, parameter, above, seed);
+            double down = loss(objective, model, batch, backend, parameter, below, seed);
             backend.assign(parameter, FloatBuffer.wrap(values));
             double size = Math.sqrt(Arrays.stream(gradient).map(g -> g * g).sum());
             assertThat((up - down) / (2 * step)).as("%s, shape %s, seed %d", what, Arrays.toString(parameter.shape()), seed)
-                    .isCloseTo(expected, within(0.01 * Math.abs(expected) + 0.01 * size + 1e-4));
+                    .isCloseTo(expected, within(1e-3 * Math.abs(expected) + 1e-3 * size + 1e-6));
         }
         assertThat(derived).as(what).isGreaterThan(all.size() / 3);
     }
 
-    private static double moved(Objective objective, TrainableModel model, TrainingBatch batch, TrainingBackend backend, Tensor parameter,
-            float[] values, double[] direction, float step, long seed) {
-        float[] changed = new float[values.length];
+    private static float[] moved(float[] values, double[] direction, float step) {
+        float[] out = new float[values.length];
         for (int i = 0; i < values.length; i++) {
-            changed[i] = (float) (values[i] + step * direction[i]);
+            out[i] = (float) (values[i] + step * direction[i]);
         }
+        return out;
+    }
+
+    private static double loss(
+            Objective objective, TrainableModel model, TrainingBatch batch, TrainingBackend backend, Tensor parameter, float[] changed, long seed) {
         backend.assign(parameter, FloatBuffer.wrap(changed));
         try (TrainingBackend.Scope scope = backend.withoutGradients()) {
             return objective.loss(encoded(objective, model, batch, seed), batch).item();
